@@ -169,7 +169,7 @@ def _parquet(name: str, data: bytes, findings: Findings) -> Table | None:
         table = pq.ParquetFile(pa.BufferReader(data), page_checksum_verification=True).read()
         kept, unnamed = _headings(name, table.column_names, findings)
         columns = {heading: _as_text(table.column(at)) for heading, at in kept.items()}
-    except (pa.ArrowException, OSError) as error:
+    except (pa.ArrowException, OSError, ValueError, MemoryError) as error:  # damage shows as any of these
         reason = str(error).partition("\n")[0].rstrip(".")
         findings.add(name, name, f"cannot be read as Parquet ({reason})", "it is damaged or cut short: save it again")
         return None

@@ -173,11 +173,12 @@ def test_departments_of_several_organizations_stay_apart(tmp_path: Path) -> None
 def test_parquet_columns_of_other_types_are_ignored_or_read_as_text(tmp_path: Path) -> None:
     settings = write(tmp_path)
     table = pa.table({"id": ["a", "b", "c", "d"], "department": [1, 1, 2, 2], "list": [[1], [2], None, []],
-                      "flag": [True, False, None, True], "bytes": [b"\xff", b"b", None, b"c"]})
+                      "flag": [True, False, None, True], "bytes": [b"\xff", b"b", None, b"c"],
+                      "__index_level_0__": [3, 5, 7, 9]})
     pq.write_table(table, tmp_path / "people.csv")
     organization = load(settings, tmp_path)
     assert organization.departments == ("1", "2") and organization.topics == ()
-    assert "'list', 'flag', 'bytes'" in organization.warnings[0]
+    assert "'list', 'flag', 'bytes' and 1 without a heading" in organization.warnings[0]
 
 
 def test_assumptions_name_only_what_is_missing(tmp_path: Path) -> None:
