@@ -11,7 +11,7 @@ from sim.organization import Organization
 from sim.settings import FilesOrganization
 
 _LEVELS = "drawn by chance: 60 % staff, 25 % seniors, 12 % managers, 3 % executives"
-_CONTACT = "0.5 * min(1, 10 / number of the learner's sources)"
+_CONTACT = "the usual rate (contacts.rate) times min(1, 10 / number of the learner's sources)"
 
 
 def of(organization: Organization, settings: FilesOrganization) -> tuple[str, ...]:
@@ -59,7 +59,9 @@ def _ties(organization: Organization) -> Iterator[str]:
                "between departments, and lowest between organizations.")
     weighted = bool((~np.isnan(organization.weight)).any())
     if contacts := int(np.isnan(organization.contact).sum()):
-        scale = ", times the weight over the learner's mean weight, at most 1" if weighted else ""
-        yield f"{_gap(contacts, ties, 'Contact')} taken from the number of sources: {_CONTACT}{scale}, a week."
+        scale = ", times the tie's weight over the learner's mean weight, at most 1" if weighted else ""
+        blank = int(np.isnan(organization.weight).sum())
+        ones = f" A weight that is blank ({blank:,} of {ties:,}) counts as 1." if weighted and blank else ""
+        yield f"{_gap(contacts, ties, 'Contact')} taken from the number of sources: {_CONTACT}{scale}.{ones}"
     elif weighted:
         yield "Weights are not used, because every contact is given."
