@@ -1,0 +1,168 @@
+"""The command `watercooler`: reads the command line and calls one command; imports nothing heavy itself."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+from importlib import metadata
+from pathlib import Path
+
+from sim.problems import InputError, Problem
+
+MISTAKE, FAILED, STOPPED = 2, 1, 130
+
+_OVERRIDES = """\
+overrides, any number of them:
+  study=demo                     a question and its scenarios, from configs/study
+  scenario=rotation              one scenario, from configs/scenario
+  file=PATH                      your own scenario or study (YAML)
+  organization=synthetic|files   whose organization; with files:
+    organization.people=PATH organization.ties=PATH organization.columns.id=HEADING
+  seeds=32  seeds=[1,5,9]  seed=1
+  weeks=156
+  +policy@policies=[rotation,mentorship]   add policies;  ~policies.rotation  removes one
+  policies.rotation.coverage=0.2 learning.rate=0.1 ...   any parameter
+  out=PATH                       where results go (default results/NAME)
+  workers=N  threads=N           processes (default: one a processor), threads in each (default 1)
+  plugins=MODULE[,MODULE]        your own rules and policies
+
+examples:
+"""
+_EXAMPLES = {
+    "run": "  watercooler run scenario=rotation seed=1\n  watercooler run file=scenario.yaml weeks=52",
+    "sweep": "  watercooler sweep study=demo\n  watercooler sweep file=scenario.yaml seeds=16\n"
+    "  watercooler sweep -m '+policy@policies=[],[rotation],[rotation,mentorship]' organization.people=240,480",
+    "check": "  watercooler check people.csv ties.csv organization.columns.id=node organization.columns.source=sender",
+}
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run a command.
+
+    Args:
+        arguments: words of the command line; those of the process by default.
+
+    Returns:
+        0; 1 if something failed; 2 for a mistake in what was given; 130 after Ctrl-C.
+    """
+    words = list(sys.argv[1:] if arguments is None else arguments)
+    parser = _parser()
+    options, rest = parser.parse_known_args(words)
+    try:
+        return _call(options, rest, words)
+    except InputError as error:
+        _print_problems(error.problems)
+        return MISTAKE
+    except KeyboardInterrupt:
+        print("\nStopped. Scenarios that were finished are kept; the same command goes on from there.", file=sys.stderr)
+        return STOPPED
+    except BrokenPipeError:
+        sys.stderr.close()
+        return FAILED
+    except OSError as error:
+        print(f"Failed: {error}", file=sys.stderr)
+        return FAILED
+
+
+def _parser() -> argparse.ArgumentParser:
+    """The command line's grammar; overrides are read apart, since they stand anywhere and begin with anything."""
+    parser = argparse.ArgumentParser(
+        prog="watercooler",
+        description="Simulate how knowledge spreads through an organization, and which governance policies make it spread.",
+        formatter_class=argparse.RawDescriptionHelpFormatter, allow_abbrev=False,
+    )  # fmt: skip
+    parser.add_argument("--version", action="version", version=f"watercooler {_version()}")
+    commands = parser.add_subparsers(dest="command", metavar="COMMAND")
+    texts = {
+        "run": "run one scenario and show its headline metrics",
+        "sweep": "run all scenarios of a study, compare them with the baseline, and write the report",
+        "report": "assemble tables, charts and report of a results folder again",
+        "check": "validate your people and ties files and describe the organization in them",
+        "policies": "list the policies, or all parameters of one",
+        "plan": "show what happens in a week, as a table",
+    }
+    made = {
+        name: commands.add_parser(
+            name, help=text, description=text[0].upper() + text[1:] + ".", allow_abbrev=False,
+            epilog=_OVERRIDES + _EXAMPLES[name] if name in _EXAMPLES else None,
+            formatter_class=argparse.RawDescriptionHelpFormatter,
+        )
+        for name, text in texts.items()
+    }  # fmt: skip
+    made["sweep"].add_argument("-m", "--multirun", action="store_true",
+                               help="Hydra multirun: a key with several values, key=1,2, makes a job of each")  # fmt: skip
+    made["report"].add_argument("folder", type=Path, help="such as results/demo")
+    made["check"].add_argument("people", help="CSV or Parquet: id, department; optional level, tenure, organization, topics")
+    made["check"].add_argument("ties", help="CSV or Parquet: learner, source; optional weight, trust, contact")
+    made["policies"].add_argument("name", nargs="?", help="a policy")
+    return parser
+
+
+def _call(options: argparse.Namespace, rest: list[str], words: list[str]) -> int:
+    """Import and call the command.
+
+    Raises:
+        InputError: with every problem of what was given.
+    """
+    if options.command == "run":
+        from experiments.commands import run
+
+        return run.main(rest, words)
+    if options.command == "sweep":
+        from experiments.commands import sweep
+
+        return sweep.main(rest, words, multirun=options.multirun)
+    if options.command == "check":
+        from experiments.commands import check
+
+        return check.main(options.people, options.ties, rest)
+    if options.command == "policies":
+        from experiments.commands import policies
+
+        return policies.main(options.name, _only_plugins(rest))
+    _only_plugins(rest)
+    if options.command == "report":
+        from experiments.commands import report
+
+        return report.main(options.folder)
+    if options.command == "plan":
+        from experiments.commands import plan
+
+        return plan.main()
+    _parser().print_help()
+    return MISTAKE
+
+
+def _only_plugins(rest: Sequence[str]) -> tuple[str, ...]:
+    """The modules of `plugins=`, where nothing else has a place.
+
+    Raises:
+        InputError: with every other word.
+    """
+    other = [word for word in rest if not word.startswith("plugins=")]
+    if other:
+        raise InputError([Problem(word, "has no place here", "see --help") for word in other])
+    return tuple(part for word in rest for part in word.removeprefix("plugins=").split(",") if part)
+
+
+def _print_problems(problems: Sequence[Problem]) -> None:
+    """Print every problem, with what to do about it, to stderr."""
+    count = len(problems)
+    print("Nothing was run: there is a problem." if count == 1 else f"Nothing was run: there are {count} problems.", file=sys.stderr)
+    for problem in problems:
+        place = f"{problem.place}: " if problem.place else ""
+        print(f"  {place}{problem.cause}", file=sys.stderr)
+        if problem.mend:
+            print(f"      {problem.mend}", file=sys.stderr)
+
+
+def _version() -> str:
+    try:
+        return metadata.version("watercooler")
+    except metadata.PackageNotFoundError:
+        return "(not installed)"
+
+
+if __name__ == "__main__":
+    sys.exit(main())

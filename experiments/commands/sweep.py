@@ -1,0 +1,122 @@
+"""`watercooler sweep`: run every scenario of a study, or every job of a multirun, and compare."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from experiments import provenance
+from experiments.compose import multirun as hydra_multirun
+from experiments.design import Document, read_design, study_of, union
+from experiments.door import Request, read_request
+from experiments.plugins import load_plugins
+from experiments.progress import Screen
+from experiments.results import Notes, assemble, check_study, records_of
+from experiments.runner import Machine, Outcome, run_arms
+from experiments.study import Study
+
+
+def main(tokens: Sequence[str], command: Sequence[str], *, multirun: bool = False) -> int:
+    """Run a sweep.
+
+    Args:
+        tokens: overrides.
+        command: all words of the command line, for the provenance.
+        multirun: whether Hydra expands keys with several values into jobs.
+
+    Returns:
+        0, or 1 if a scenario failed.
+
+    Raises:
+        InputError: with every problem, before anything is run or written.
+    """
+    request = read_request(tokens, multirun=multirun)
+    seeds = None if request.seed is None else (request.seed,)
+    if multirun:
+        study = union(request.designs, _title(request), seeds)
+    else:
+        study = study_of(request.designs[0], request.name, seeds)
+    notes = check_study(study)
+    folder = request.folder(study.name)
+    began = time.monotonic()
+    with Screen() as screen:
+        for warning in notes.warnings:
+            screen.say(f"Note: {warning}")
+        screen.say(f"{study.name}: {len(study.arms)} scenarios over {len(study.seeds)} seeds, into {folder}")
+        if multirun:
+            outcome = _run_jobs(request, study, folder, screen)
+        else:
+            outcome = run_arms(folder, study.arms, study.seeds, request.machine, screen)
+    origin = origin_of(folder, command, outcome, time.monotonic() - began, request.machine.plugins)
+    return finish(folder, study, outcome, notes, origin)
+
+
+def finish(folder: Path, study: Study, outcome: Outcome, notes: Notes, origin: dict[str, Any]) -> int:
+    """Assemble what can be, show it, and say what failed.
+
+    Returns:
+        0, or 1 if a scenario failed.
+    """
+    from experiments.commands.show import say_failures, show_comparison
+
+    records = records_of(folder, study)
+    complete = study.only(records)
+    if complete.arms:
+        comparison = assemble(folder, study, records, origin, notes)
+        show_comparison(folder, comparison)
+    return say_failures(study, outcome, complete)
+
+
+def origin_of(folder: Path, command: Sequence[str], outcome: Outcome, seconds: float, plugins: Sequence[str]) -> dict[str, Any]:
+    """Provenance; where everything was stored already, the time is that of the run that did the work."""
+    earlier = (provenance.read(folder) or {}).get("duration_seconds")
+    spent = earlier if not outcome.finished and isinstance(earlier, int | float) else seconds
+    return provenance.gather(command, float(spent), plugins)
+
+
+def _title(request: Request) -> str:
+    """What a multirun is called."""
+    chosen = {choice.key: choice for choice in request.overrides.choices}
+    names = {design.name for design in request.designs}
+    alone = "study" in chosen or request.overrides.gives("name")
+    return names.pop() if alone and len(names) == 1 else request.name
+
+
+def _run_jobs(request: Request, study: Study, folder: Path, screen: Screen) -> Outcome:
+    """Let Hydra start every job; what they did is read from the store afterwards."""
+    before = records_of(folder, study)
+    if before:
+        screen.say(f"{len(before)} of {len(study.arms)} scenarios already done.")
+    outcome = Outcome(skipped=list(before))
+    if len(before) < len(study.arms):
+        job = Job(str(folder), study.seeds, request.machine, request.overrides.removed_policies)
+        hydra_multirun(request.source, request.overrides, folder / "hydra", job)
+        outcome.finished = [name for name in records_of(folder, study) if name not in before]
+    return outcome
+
+
+@dataclass(frozen=True)
+class Job:
+    """One job of a multirun: a scenario, and its own baseline where the store lacks it.
+
+    Plain data, so that any launcher can send it to another process.
+    """
+
+    folder: str
+    seeds: tuple[int, ...]
+    machine: Machine
+    removed: tuple[str, ...] = ()
+
+    def __call__(self, data: dict[str, Any]) -> None:
+        """Run the job that this composed configuration describes."""
+        load_plugins(self.machine.plugins)
+        study = union([read_design(Document(data), self.removed)], "job", self.seeds)
+        with Screen() as screen:
+            screen.say(", ".join(arm.title for arm in study.arms if arm.baseline) or study.arms[0].title)
+            try:
+                run_arms(Path(self.folder), study.arms, self.seeds, self.machine, screen, announce=False)
+            except OSError as error:  # Hydra would show a traceback; the missing block is reported in the end
+                screen.say(f"Cannot write results: {error}")

@@ -1,0 +1,266 @@
+"""Hydra at the door: configuration files and overrides in, one plain mapping out.
+
+A file that the user gives stands in Hydra's store in place of `config.yaml`, so that the same overrides and
+sweeps work on it. Nothing is resolved, instantiated or called: what Hydra composed becomes plain data
+at once, and `sim.scenario.parse` reads it like any other.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from experiments.overrides import POLICY_GROUP, Overrides, Value
+from sim.problems import InputError, Problem
+
+VERSION_BASE = "1.3"
+_GIVEN = "given"
+_DEFAULT = "config"
+_TABLES = ("policies", "rules")
+
+
+def config_folder() -> Path:
+    """The shipped configurations: beside the packages in a checkout, inside this one in a wheel."""
+    here = Path(__file__).resolve().parent
+    for folder in (here.parent / "configs", here / "configs"):
+        if (folder / "config.yaml").is_file():
+            return folder
+    raise FileNotFoundError(f"the shipped configurations are missing beside {here}")
+
+
+@dataclass(frozen=True)
+class Source:
+    """Where composition starts: the shipped `config.yaml`, or a document that the user gave."""
+
+    name: str = _DEFAULT
+
+    @classmethod
+    def given(cls, document: Mapping[str, Any]) -> Source:
+        """A user's document, already parsed without a problem, in place of `config.yaml`.
+
+        Its organization becomes a choice of its group, so that another one can replace it whole.
+        """
+        from hydra.core.config_store import ConfigStore
+
+        rest = {key: value for key, value in document.items() if key != "organization"}
+        defaults = [
+            {"organization": _GIVEN},
+            {POLICY_GROUP: []},
+            "_self_",
+            {"override hydra/output": "results"},
+            {"override hydra/hydra_logging": "none"},
+            {"override hydra/job_logging": "none"},
+        ]
+        store = ConfigStore.instance()
+        store.store(name=_GIVEN, node={"defaults": defaults, **rest})
+        organization = document.get("organization") or {"kind": "synthetic"}
+        store.store(group="organization", name=_GIVEN, node=dict(organization))
+        return cls(_GIVEN)
+
+
+def compose(source: Source, overrides: Overrides) -> dict[str, Any]:
+    """The study or scenario that the source and the overrides describe, as plain data.
+
+    Raises:
+        InputError: a choice or key that does not exist, or data that asks for more than data.
+    """
+    with _hydra() as options:
+        problems = _choice_problems(overrides.choices, options)
+        if problems:
+            raise InputError(problems)
+        base = _composed(source, [choice.normal for choice in overrides.choices])
+        problems = _key_problems(overrides, base)
+        if problems:
+            raise InputError(problems)
+        final = _composed(source, overrides.normal)
+    return _plain(final)
+
+
+def jobs(overrides: Overrides) -> list[list[str]]:
+    """Every combination of swept values, as Hydra's sweeper forms them: one list of overrides a job."""
+    from hydra.core.override_parser.overrides_parser import OverridesParser
+    from hydra.core.override_parser.types import Override
+
+    with _hydra():
+        from hydra.core.global_hydra import GlobalHydra
+
+        loader = GlobalHydra.instance().config_loader()
+        parsed: list[Override] = OverridesParser.create(loader).parse_overrides(overrides.normal)
+        choices = [
+            [f"{o.get_key_element()}={value}" for value in o.sweep_string_iterator()] if o.is_sweep_override()
+            else [str(o.input_line)]
+            for o in parsed
+        ]  # fmt: skip
+    return [list(job) for job in itertools.product(*choices)]
+
+
+def multirun(source: Source, overrides: Overrides, folder: Path, job: Callable[[dict[str, Any]], None]) -> None:
+    """Let Hydra run `job` on every combination, with the launcher that the overrides choose.
+
+    Hydra's own record of the multirun lands in `folder`, which the caller has checked.
+    """
+    import sys
+
+    import hydra
+    from hydra.core.global_hydra import GlobalHydra
+    from hydra.core.override_parser.types import Quote, QuotedString
+
+    place = QuotedString(str(folder), Quote.single).with_quotes()
+    arguments = [*overrides.normal, *(value.normal for value in overrides.hydra), f"hydra.sweep.dir={place}"]
+    task = hydra.main(version_base=VERSION_BASE, config_path=str(config_folder()), config_name=source.name)
+    before = sys.argv
+    sys.argv = ["watercooler", "--multirun", *arguments]
+    try:
+        task(_Task(job))()
+    finally:
+        sys.argv = before
+        GlobalHydra.instance().clear()
+
+
+class _Task:
+    """What Hydra calls for every job: hands the composed configuration on as plain data."""
+
+    def __init__(self, job: Callable[[dict[str, Any]], None]) -> None:
+        self._job = job
+
+    def __call__(self, config: Any) -> None:
+        self._job(_plain(config))
+
+
+@contextmanager
+def _hydra() -> Iterator[Callable[[str], list[str]]]:
+    """Hydra, started on the shipped configurations; gives a function from a group to its choices."""
+    from hydra import initialize_config_dir
+    from hydra.core.global_hydra import GlobalHydra
+    from hydra.core.object_type import ObjectType
+
+    def options(group: str) -> list[str]:
+        loader = GlobalHydra.instance().config_loader()
+        return [name for name in loader.get_group_options(group, ObjectType.CONFIG) if name != _GIVEN]
+
+    with initialize_config_dir(str(config_folder()), version_base=VERSION_BASE):
+        yield options
+
+
+def _composed(source: Source, overrides: list[str]) -> Any:
+    """Hydra's composition; what it refuses is a problem of the input.
+
+    Raises:
+        InputError: with Hydra's reason.
+    """
+    from hydra import compose as hydra_compose
+    from hydra.errors import HydraException
+    from omegaconf.errors import OmegaConfBaseException
+
+    try:
+        return hydra_compose(source.name, overrides=overrides)
+    except (HydraException, OmegaConfBaseException) as error:
+        reason = " ".join(str(error.__cause__ or error).split("\n")[0].split())
+        raise InputError([Problem("overrides", reason, "check the overrides given")]) from error
+
+
+def _plain(config: Any) -> dict[str, Any]:
+    """Composed configuration as dicts, lists and scalars, nothing resolved.
+
+    Raises:
+        InputError: a value that must be given is missing, or asks for interpolation or a call.
+    """
+    from omegaconf import OmegaConf
+
+    from sim.plain import Findings, clean
+
+    findings = Findings()
+    data = clean(OmegaConf.to_container(config, resolve=False), findings)
+    for path in _missing(data, ()):
+        findings.add(path, "is not given", f"add {'.'.join(path)}=...")
+    findings.raise_if_any()
+    return {str(key): value for key, value in data.items()}
+
+
+def _missing(value: Any, path: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
+    """Key paths at which a configuration says `???`: the user must give the value."""
+    if isinstance(value, dict):
+        for key, item in value.items():
+            yield from _missing(item, (*path, str(key)))
+    elif value == "???":
+        yield path
+
+
+def _choice_problems(choices: list[Value], options: Callable[[str], list[str]]) -> list[Problem]:
+    """Names that no file of their group has."""
+    from hydra.core.override_parser.overrides_parser import OverridesParser
+
+    from sim.parse import suggestion
+
+    problems = []
+    for choice in choices:
+        group = choice.key.split("@")[0]
+        known = options(group)
+        value = OverridesParser.create().parse_override(choice.normal).value()
+        for name in value if isinstance(value, list) else [value]:
+            if name not in known and name != _GIVEN:
+                problems.append(Problem(choice.written, f"there is no {group} {name!r}", suggestion(str(name), known)))
+    return problems
+
+
+def _key_problems(overrides: Overrides, base: Any) -> list[Problem]:
+    """Keys that fit nowhere in what the choices compose: unknown labels, parts of plain values, absent removals."""
+    from omegaconf import OmegaConf
+
+    data = OmegaConf.to_container(base, resolve=False)
+    removed = {removal.path: removal for removal in overrides.removals}
+    introduced = {value.path[:2] for value in overrides.values if len(value.path) == 2 or value.path[2:] == ("kind",)}
+    problems = []
+    for value in overrides.values:
+        gone = next((removed[value.path[:n]] for n in range(1, len(value.path) + 1) if value.path[:n] in removed), None)
+        if gone:
+            problems.append(Problem(value.written, f"{gone.key} is removed by {gone.written}", "keep one of the two"))
+        elif problem := _misplaced(value, data, introduced):
+            problems.append(problem)
+    for removal in overrides.removals:
+        if not _stands(removal.path, data):
+            problems.append(Problem(removal.written, f"there is no {removal.key}", _nearest(removal.path, data)))
+    return problems
+
+
+def _misplaced(value: Value, data: Any, introduced: set[tuple[str, ...]]) -> Problem | None:
+    """The problem of a value whose key names an unknown label or lies under something that holds no parts."""
+    head, *rest = value.path
+    if head in _TABLES:
+        if not rest:
+            return Problem(value.written, f"{head} are set one by one", f"write {head}.LABEL.PARAMETER=VALUE")
+        known = data.get(head) or {}
+        if rest[0] not in known and value.path[:2] not in introduced:
+            where = f"unknown override {value.key!r}: there is no {rest[0]!r} among the {head}"
+            return Problem(value.written, where, _nearest(value.path[:2], data))
+    at = data
+    for length, part in enumerate(value.path):
+        if isinstance(at, dict):
+            at = at.get(part, {})
+        elif at is not None:
+            holder = ".".join(value.path[:length])
+            return Problem(value.written, f"{holder} is one value and has no parts", f"write {holder}=VALUE")
+    return None
+
+
+def _stands(path: tuple[str, ...], data: Any) -> bool:
+    """Whether a key path exists."""
+    for part in path:
+        if not isinstance(data, dict) or part not in data:
+            return False
+        data = data[part]
+    return True
+
+
+def _nearest(path: tuple[str, ...], data: Any) -> str:
+    """A mend that names the key nearest to the path's last part."""
+    from sim.parse import suggestion
+
+    for part in path[:-1]:
+        data = data.get(part) if isinstance(data, dict) else None
+    known = [str(key) for key in data] if isinstance(data, dict) else []
+    return suggestion(path[-1], known) if known else "add policies with +policy@policies=[NAME]"

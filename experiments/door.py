@@ -1,0 +1,158 @@
+"""The door: from words on the command line to a request that is checked, with nothing written yet."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import TypeVar
+
+from experiments.compose import Source, compose, jobs
+from experiments.design import HIGHEST_SEED, Design, Document, read_design
+from experiments.files import slug
+from experiments.overrides import Overrides, read_overrides
+from experiments.plugins import load_plugins
+from experiments.runner import Machine, default_workers
+from sim.problems import InputError, Problem
+
+T = TypeVar("T")
+MOST_WORKERS = 1024
+RESULTS = "results"
+
+
+@dataclass(frozen=True)
+class Request:
+    """What the user asks for.
+
+    Attributes:
+        designs: the documents described, one a job; a single one without `-m`.
+        overrides: as checked, for Hydra's multirun.
+        source: where composition starts.
+        machine: how the work is spread.
+        out: folder for the results, or None for the default.
+        seed: the one seed given as `seed=`.
+        name: what to call results that nothing else names.
+    """
+
+    designs: tuple[Design, ...]
+    overrides: Overrides
+    source: Source
+    machine: Machine
+    out: Path | None
+    seed: int | None
+    name: str
+
+    def folder(self, name: str) -> Path:
+        """Where results of that name go."""
+        return self.out or Path(RESULTS) / slug(name)
+
+
+def read_request(tokens: Sequence[str], *, multirun: bool = False) -> Request:
+    """Read and check everything that the command line and the files it names say.
+
+    Raises:
+        InputError: with every problem, of overrides, files and parameters alike.
+    """
+    from sim.scenario import Scenario
+
+    heads = [section.name for section in fields(Scenario)]
+    overrides = read_overrides(tokens, heads, multirun=multirun)
+    problems = overrides.problems
+    plugins = tuple(part.strip() for part in overrides.door.get("plugins", "").split(",") if part.strip())
+    _try(lambda: load_plugins(plugins), problems)
+    machine = Machine(_whole(overrides, "workers", 1, MOST_WORKERS) or default_workers(),
+                      _whole(overrides, "threads", 1, MOST_WORKERS) or 1, plugins)  # fmt: skip
+    out = _out(overrides)
+    seed = _whole(overrides, "seed", 0, HIGHEST_SEED)
+    source = _try(lambda: _source(overrides), problems)
+    designs = _designs(source, overrides, problems) if source else []
+    unique = list(dict.fromkeys(problems))
+    if unique or source is None:
+        raise InputError(unique)
+    return Request(tuple(designs), overrides, source, machine, out, seed, _name(overrides, multirun))
+
+
+def _source(overrides: Overrides) -> Source:
+    """The shipped configuration, or the user's file once it stands on its own.
+
+    Raises:
+        InputError: with every problem of the file, each with its line.
+    """
+    if "file" not in overrides.door:
+        return Source()
+    document = Document.from_file(Path(overrides.door["file"]).expanduser())
+    design = read_design(document)
+    organization = design.catalogue.to_dict()["organization"]
+    return Source.given({**document.data, "organization": organization})
+
+
+def _designs(source: Source, overrides: Overrides, problems: list[Problem]) -> list[Design]:
+    """The design of every job; problems that several jobs share appear once."""
+    each = _try(lambda: jobs(overrides), problems) or []
+    found = []
+    for job in each:
+        single = _job(job) if overrides.sweeps else overrides
+        problems.extend(single.problems if single is not overrides else ())
+        design = _try(lambda single=single: design_of(source, single), problems)  # type: ignore[misc]
+        if design is not None:
+            found.append(design)
+    return found
+
+
+def design_of(source: Source, overrides: Overrides) -> Design:
+    """Compose and read one document.
+
+    Raises:
+        InputError: with every problem.
+    """
+    return read_design(Document(compose(source, overrides)), overrides.removed_policies)
+
+
+def _job(tokens: Iterable[str]) -> Overrides:
+    """The overrides of one job of a multirun."""
+    from sim.scenario import Scenario
+
+    return read_overrides(tokens, [section.name for section in fields(Scenario)])
+
+
+def _try(action: Callable[[], T], problems: list[Problem]) -> T | None:
+    """The action's result, or None after noting its problems."""
+    try:
+        return action()
+    except InputError as error:
+        problems.extend(error.problems)
+        return None
+
+
+def _whole(overrides: Overrides, key: str, low: int, high: int) -> int | None:
+    """A whole number of the command line, None where it is not given or wrong."""
+    text = overrides.door.get(key)
+    if text is None:
+        return None
+    if text.isascii() and text.isdigit() and len(text) < 20 and low <= int(text) <= high:
+        return int(text)
+    mend = "a list of seeds is written seeds=[1,2,3]" if key == "seed" and "," in text else f"write {key}={max(low, 1)}"
+    overrides.problems.append(Problem(f"{key}={text}"[:100], f"is not a whole number from {low} to {high}", mend))
+    return None
+
+
+def _out(overrides: Overrides) -> Path | None:
+    """The results folder of the command line, checked to be one that can be written."""
+    text = overrides.door.get("out")
+    if text is None:
+        return None
+    out = Path(text).expanduser()
+    nearest = next(folder for folder in (out, *out.absolute().parents) if folder.exists())
+    if not nearest.is_dir():
+        overrides.problems.append(Problem(f"out={text}"[:100], f"{nearest} is a file", "give a folder"))
+    elif not os.access(nearest, os.W_OK | os.X_OK):
+        overrides.problems.append(Problem(f"out={text}"[:100], f"{nearest} cannot be written", "give another folder"))
+    return out
+
+
+def _name(overrides: Overrides, multirun: bool) -> str:
+    """What results are called that no document names."""
+    if "file" in overrides.door:
+        return Path(overrides.door["file"]).stem
+    return "multirun" if multirun else "sweep"

@@ -1,0 +1,88 @@
+"""Where results come from: versions, hashes, the state of the code, the kind of machine, time and command."""
+
+from __future__ import annotations
+
+import json
+import os
+import platform
+import shlex
+import subprocess
+import sys
+from collections.abc import Mapping, Sequence
+from importlib import metadata
+from pathlib import Path
+from typing import Any
+
+from experiments.files import write_text
+
+PACKAGES = (
+    "watercooler", "mesa", "numpy", "numba", "llvmlite", "pandas", "pyarrow", "scipy", "hydra-core", "omegaconf",
+    "matplotlib", "seaborn",
+)  # fmt: skip
+NAME = "provenance.json"
+
+
+def gather(command: Sequence[str], seconds: float, plugins: Sequence[str]) -> dict[str, Any]:
+    """What must be known to get the same results again.
+
+    Args:
+        command: the words of the command line after `watercooler`.
+        seconds: how long the simulation took, 0 where everything was stored already.
+        plugins: modules named on the command line.
+    """
+    from sim import MODEL_VERSION
+
+    return {
+        "command": shlex.join(["watercooler", *command]),
+        "model_version": MODEL_VERSION,
+        "python": platform.python_version(),
+        "versions": {name: version for name in PACKAGES if (version := _version(name))},
+        "plugins": list(plugins),
+        "git": _git(Path(__file__).resolve().parent.parent),
+        "machine": {
+            "system": platform.system(),
+            "architecture": platform.machine(),
+            "processors": os.cpu_count(),
+            "byte_order": sys.byteorder,
+        },
+        "duration_seconds": round(seconds, 3),
+    }
+
+
+def write(folder: Path, provenance: Mapping[str, Any]) -> None:
+    """Write `provenance.json`, whole or not at all."""
+    write_text(folder / NAME, json.dumps(provenance, indent=2, ensure_ascii=False) + "\n")
+
+
+def read(folder: Path) -> dict[str, Any] | None:
+    """What `provenance.json` says, or None where it is missing or damaged."""
+    try:
+        data = json.loads((folder / NAME).read_text("utf-8"))
+    except (OSError, ValueError):
+        return None
+    return data if isinstance(data, dict) else None
+
+
+def _version(package: str) -> str:
+    try:
+        return metadata.version(package)
+    except metadata.PackageNotFoundError:
+        return ""
+
+
+def _git(folder: Path) -> dict[str, Any] | None:
+    """Commit and whether files differ from it; None outside a checkout of this project."""
+    if not (folder / ".git").exists():
+        return None
+    commit = _ask_git(folder, "rev-parse", "HEAD")
+    changed = _ask_git(folder, "status", "--porcelain", "--untracked-files=no")
+    return None if commit is None else {"commit": commit, "changed": bool(changed)}
+
+
+def _ask_git(folder: Path, *words: str) -> str | None:
+    """git's answer, or None where there is no git or no commit."""
+    try:
+        done = subprocess.run(["git", "-C", str(folder), *words], capture_output=True, text=True, timeout=10, check=True)
+    except (OSError, subprocess.SubprocessError):
+        return None
+    return done.stdout.strip()

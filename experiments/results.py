@@ -1,0 +1,243 @@
+"""The results folder of a study: everything in it but the blocks is assembled from them, and can be again."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from experiments import provenance
+from experiments.files import slug, write_text, write_whole
+from experiments.naming import stem, titles
+from experiments.store import Block, CorruptBlock, block_key, block_path, read_block
+from experiments.study import Arm, Study
+from sim.problems import InputError, Problem
+
+if TYPE_CHECKING:
+    from experiments.comparison import Comparison
+    from sim.recorder import Record
+
+SUMMARY = "summary.csv"
+SCENARIOS = "scenarios"
+
+
+@dataclass(frozen=True)
+class Notes:
+    """Sentences about the user's files: what to know of them, and what was filled in."""
+
+    warnings: tuple[str, ...] = ()
+    assumptions: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Stored:
+    """What a results folder holds: the study, its records, the provenance, notes on the user's files."""
+
+    study: Study
+    records: Mapping[str, Record]
+    provenance: Mapping[str, Any]
+    notes: Notes
+    said: tuple[str, ...] = field(default=())
+
+
+def check_study(study: Study) -> Notes:
+    """Check everything that only the user's files can tell, for all arms, before any work.
+
+    Raises:
+        InputError: with the problems of all arms, each once.
+    """
+    from sim.build import prepare
+
+    problems: dict[Problem, None] = {}
+    warnings: dict[str, None] = {}
+    assumptions: dict[str, None] = {}
+    for arm in study.arms:
+        try:
+            prepared = prepare(arm.scenario)
+        except InputError as error:
+            problems.update(dict.fromkeys(error.problems))
+        else:
+            warnings.update(dict.fromkeys(prepared.warnings))
+            assumptions.update(dict.fromkeys(prepared.assumptions))
+    if problems:
+        raise InputError(problems)
+    return Notes(tuple(warnings), tuple(assumptions))
+
+
+def records_of(folder: Path, study: Study) -> dict[str, Record]:
+    """The records of the arms whose blocks are there and whole."""
+    found = {}
+    for arm in study.arms:
+        with suppress(FileNotFoundError, CorruptBlock):
+            found[arm.name] = read_block(block_path(folder, block_key(arm.identity, study.seeds))).record
+    return found
+
+
+def assemble(folder: Path, study: Study, records: Mapping[str, Record], origin: Mapping[str, Any], notes: Notes) -> Comparison | None:
+    """Write tables, scenarios, provenance and, where there is something to compare, summary, charts and report.
+
+    Returns:
+        The comparison, or None where no arm has a baseline.
+    """
+    from experiments.tables import write_tables
+
+    complete = study.only(records)
+    write_tables(folder, complete, {arm.name: records[arm.name] for arm in complete.arms})
+    manifest = _write_scenarios(folder, complete)
+    described = {
+        **origin,
+        "study": {"name": study.name, "question": study.question, "seeds": list(study.seeds), "scenarios": manifest},
+        "warnings": list(notes.warnings),
+        "assumptions": list(notes.assumptions),
+    }
+    comparison = _compare(folder, complete, records, described, notes)
+    provenance.write(folder, described)
+    return comparison
+
+
+def load(folder: Path) -> Stored:
+    """Read a results folder back.
+
+    The study is the one that `provenance.json` lists. Without it, every whole block is taken, and names are
+    made from the scenarios themselves.
+
+    Raises:
+        InputError: there is no such folder, or no whole block in it.
+    """
+    place = str(folder)
+    if not (folder / "blocks").is_dir():
+        raise InputError([Problem(place, "holds no results", "give a folder that watercooler sweep wrote, such as results/demo")])
+    origin = provenance.read(folder)
+    said: list[str] = []
+    listed = _listed(origin)
+    blocks = _blocks(folder, [entry["block"] for entry in listed] or None, said)
+    if not blocks:
+        raise InputError([Problem(place, "holds no whole block of results", "run the sweep again"), *(Problem("", text) for text in said)])
+    _refuse_other_models(place, blocks)
+    study, by_arm = _as_listed(listed, blocks, origin or {}) if listed else _as_found(folder.name, blocks)
+    notes = Notes(*(tuple(str(text) for text in (origin or {}).get(key, ())) for key in ("warnings", "assumptions")))
+    kept = {key: value for key, value in (origin or {}).items() if key not in ("study", "warnings", "assumptions")}
+    return Stored(study, {name: block.record for name, block in by_arm.items()}, kept, notes, tuple(said))
+
+
+def _compare(
+    folder: Path, study: Study, records: Mapping[str, Record], described: Mapping[str, Any], notes: Notes
+) -> Comparison | None:
+    """Compare, draw and report; None where no arm has a baseline."""
+    if not any(arm.baseline for arm in study.arms):
+        return None
+    from experiments.charts import draw_charts
+    from experiments.comparison import compare
+    from experiments.report import write_report
+
+    comparison = compare(study, records)
+    write_whole(folder / SUMMARY, comparison.write_summary)
+    draw_charts(study, records, comparison, folder / "charts")
+    write_report(folder, study, records, comparison, described, notes.assumptions, notes.warnings)
+    return comparison
+
+
+def _write_scenarios(folder: Path, study: Study) -> list[dict[str, Any]]:
+    """Write each scenario as a file that can be given back; scenarios of an earlier study here are removed.
+
+    Returns:
+        One entry a scenario for `provenance.json`.
+    """
+    entries = []
+    for arm in study.arms:
+        key = block_key(arm.identity, study.seeds)
+        file = f"{slug(arm.name, arm.identity)}.yaml"
+        write_text(folder / SCENARIOS / file, arm.scenario.to_yaml())
+        entries.append({
+            "name": arm.name, "title": arm.title, "baseline": arm.baseline, "identity": arm.identity, "block": key,
+            "file": f"{SCENARIOS}/{file}",
+        })  # fmt: skip
+    kept = {entry["file"] for entry in entries}
+    for entry in _listed(provenance.read(folder)):
+        file = str(entry.get("file", ""))
+        if file not in kept and file.removeprefix(f"{SCENARIOS}/") == Path(file).name:
+            (folder / file).unlink(missing_ok=True)
+    return entries
+
+
+def _listed(origin: Mapping[str, Any] | None) -> list[dict[str, Any]]:
+    """The scenarios that `provenance.json` lists; empty where it lists none that can be used."""
+    study = (origin or {}).get("study")
+    entries = study.get("scenarios") if isinstance(study, dict) else None
+    needed = {"name", "title", "baseline", "identity", "block"}
+    usable = isinstance(entries, list) and all(isinstance(entry, dict) and needed <= entry.keys() for entry in entries)
+    return entries if usable and entries else []
+
+
+def _blocks(folder: Path, keys: Sequence[str] | None, said: list[str]) -> dict[str, Block]:
+    """Whole blocks by key, of these keys or all; what is missing or damaged is said."""
+    wanted = keys if keys is not None else sorted(path.stem for path in (folder / "blocks").glob("*.parquet"))
+    found = {}
+    for key in wanted:
+        try:
+            found[key] = read_block(block_path(folder, Path(key).name))
+        except FileNotFoundError:
+            said.append(f"Block {key[:12]} is missing; run the sweep again to fill it in.")
+        except CorruptBlock as error:
+            said.append(f"Block {key[:12]} is damaged ({error.cause}); run the sweep again to repair it.")
+    return found
+
+
+def _refuse_other_models(place: str, blocks: Mapping[str, Block]) -> None:
+    """Raise InputError where results come from another version of the model: today's metrics do not fit them."""
+    from sim import MODEL_VERSION
+
+    others = sorted({block.model for block in blocks.values()} - {MODEL_VERSION})
+    if others:
+        cause = f"holds results of version {others[0]} of the model, and this is version {MODEL_VERSION}"
+        raise InputError([Problem(place, cause, "run the sweep again, or use the version that wrote them")])
+
+
+def _as_listed(
+    listed: Sequence[Mapping[str, Any]], blocks: Mapping[str, Block], origin: Mapping[str, Any]
+) -> tuple[Study, dict[str, Block]]:
+    """The study as `provenance.json` has it, of the arms whose blocks are whole."""
+    by_arm = {str(entry["name"]): blocks[entry["block"]] for entry in listed if entry["block"] in blocks}
+    arms = tuple(
+        _stored_arm(entry, by_arm[str(entry["name"])]) for entry in listed if entry["name"] in by_arm
+    )
+    described = origin["study"]
+    seeds = next(iter(by_arm.values())).record.seeds
+    whole = Study(str(described.get("name", "")), str(described.get("question", "")), arms, seeds)
+    return whole.only(by_arm), by_arm
+
+
+def _as_found(name: str, blocks: Mapping[str, Block]) -> tuple[Study, dict[str, Block]]:
+    """A study of the blocks over the most common seeds, named by what differs between their scenarios."""
+    seeds = [block.record.seeds for block in blocks.values()]
+    common = max(dict.fromkeys(seeds), key=seeds.count)
+    chosen = [block for block in blocks.values() if block.record.seeds == common]
+    chosen.sort(key=lambda block: (len(block.scenario.get("policies") or {}), block.key))
+    names = titles([(stem(list(block.scenario.get("policies") or {})), block.scenario) for block in chosen])
+    by_arm = dict(zip(names, chosen, strict=True))
+    bases = {repr(_bare(block)): title for title, block in by_arm.items() if not block.scenario.get("policies")}
+    entries = [
+        {"name": title, "title": title, "identity": block.identity,
+         "baseline": bases.get(repr(_bare(block))) if block.scenario.get("policies") else None}
+        for title, block in by_arm.items()
+    ]  # fmt: skip
+    arms = tuple(_stored_arm(entry, by_arm[str(entry["name"])]) for entry in entries)
+    question = f"How do the scenarios in {name} differ from doing nothing?"
+    return Study(name, question, arms, common), by_arm
+
+
+def _bare(block: Block) -> dict[str, Any]:
+    """A block's scenario without its policies: what it shares with its baseline."""
+    return {key: value for key, value in block.scenario.items() if key != "policies"}
+
+
+def _stored_arm(entry: Mapping[str, Any], block: Block) -> Arm:
+    """An arm from a block; its identity is the stored one, since the user's files may be gone."""
+    from sim.scenario import Scenario
+
+    arm = Arm(str(entry["name"]), str(entry["title"]), Scenario.from_dict(block.scenario), entry["baseline"])
+    return dataclasses.replace(arm, known_identity=block.identity)
+
