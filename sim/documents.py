@@ -53,8 +53,7 @@ def read_yaml(source: Path | str, name: str) -> tuple[dict[str, Any], dict[KeyPa
         InputError: with every problem that the document has.
     """
     document = read_document(source, name)
-    if document.problems:
-        raise InputError(document.problems)
+    Findings(name, document.lines, list(document.problems)).raise_if_any()
     return document.content, document.lines
 
 

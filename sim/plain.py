@@ -18,6 +18,7 @@ MOST_PROBLEMS = 100
 KeyPath = tuple[str | int, ...]
 """Where a value stands: keys of mappings, and positions in lists from 0."""
 
+_PLACED = re.compile(r", line ([0-9]{1,9})(?:, |$)")
 _UNSHOWABLE = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
 
 
@@ -64,9 +65,9 @@ class Findings:
         return f"{self.name}, line {self.lines.get(known, 1)}" + (f", {dotted}" if dotted else "")
 
     def raise_if_any(self) -> None:
-        """Raise InputError with every problem found so far."""
+        """Raise InputError with every problem found so far, in the order of the document's lines."""
         if self.problems:
-            raise InputError(self.problems)
+            raise InputError(sorted(self.problems, key=_line_of))
 
 
 def clean(value: Any, findings: Findings, path: KeyPath = ()) -> Any:
@@ -103,6 +104,12 @@ def shown(value: object) -> str:
     if isinstance(value, list | tuple):
         return "a list"
     return str(value) if isinstance(value, int | float) else f"a Python {type(value).__name__}"
+
+
+def _line_of(problem: Problem) -> int:
+    """The line that a place names, 0 where it names none."""
+    line = _PLACED.search(problem.place)
+    return int(line[1]) if line else 0
 
 
 def _printable(part: object) -> str:

@@ -134,7 +134,9 @@ class Scenario:
 
 
 def parse(
-    mapping: Mapping[str, Any], places: Mapping[KeyPath, int] | None = None, name: str = "scenario",
+    mapping: Mapping[str, Any],
+    places: Mapping[KeyPath, int] | None = None,
+    name: str = "scenario",
     folder: Path | None = None,
 ) -> Scenario:
     """Read a scenario from plain data.
@@ -244,7 +246,7 @@ def _rule_kinds() -> Mapping[str, Any]:
 
 
 def _file_contents(organization: FilesOrganization) -> dict[str, Any]:
-    """What the identity holds of the user's files: a hash of their bytes, every field's heading, the seed of the rest."""
+    """What the identity holds of the user's files: their bytes' hashes, every field's heading, the seed of the rest."""
     from sim.load import file_hashes
 
     columns = {name: organization.columns.get(name, name).strip() for name in FILE_FIELDS}

@@ -88,8 +88,11 @@ def _check_synthetic(organization: SyntheticOrganization, findings: Findings) ->
         cause = f"the shares of {', '.join(LEVELS)} add up to {total:.10g}"
         findings.add((*path, "levels"), cause, "make them add up to 1")
     if organization.departments > organization.people:
-        findings.add((*path, "departments"), f"{organization.departments} departments are more than "
-                     f"{organization.people} people", "give every department a person")
+        findings.add(
+            (*path, "departments"),
+            f"{organization.departments} departments are more than {organization.people} people",
+            "give every department a person",
+        )
 
 
 def _check_files(organization: FilesOrganization, findings: Findings) -> None:
@@ -132,8 +135,11 @@ def _check_shared_labels(policies: Mapping[str, Any], rules: Any, findings: Find
 def _check_times(settings: Any, weeks: Any, findings: Findings, path: KeyPath) -> None:
     start, end = settings.start_week, settings.end_week
     if end is not None and end <= start:
-        findings.add((*path, "end_week"), f"the policy ends in week {end} but starts in week {start}",
-                     f"give a week after {start}, or leave it out to run to the end")
+        findings.add(
+            (*path, "end_week"),
+            f"the policy ends in week {end} but starts in week {start}",
+            f"give a week after {start}, or leave it out to run to the end",
+        )
     if weeks is not UNREADABLE and start >= weeks:
         cause = f"the policy starts in week {start}, but the last week is {weeks - 1}"
         findings.add((*path, "start_week"), cause, "start it earlier, or give more `weeks`")
@@ -151,5 +157,8 @@ def _check_targets(settings: Any, organization: Any, names: _Names, findings: Fi
             shares = [organization.levels[level] for level in targets.levels]
             if not any(shares):
                 who = " or ".join(LEVELS[level] for level in targets.levels)
-                findings.add((*path, field.name, "levels"), f"nobody in this organization is {who}",
-                             "target another level, or give it a share in `organization.levels`")
+                findings.add(
+                    (*path, field.name, "levels"),
+                    f"nobody in this organization is {who}",
+                    "target another level, or give it a share in `organization.levels`",
+                )

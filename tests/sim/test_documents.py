@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import time
 from pathlib import Path
 
@@ -38,19 +39,23 @@ def problems(text: str) -> list[str]:
     [
         ("NO", "NO"), ("off", "off"), ("12:30", "12:30"), ("010", "010"), ("0x1f", "0x1f"), ("0o17", "0o17"),
         ("1_000", "1_000"), ("2020-01-01", "2020-01-01"), ("007", "007"), ("NaN", "NaN"), ("inf", "inf"), ("=", "="),
-        ("1.2.3", "1.2.3"), ("1e", "1e"), ("'3'", "3"), ('"true"', "true"), ("''", ""), ("'~'", "~"), ("'1e400'", "1e400"),
-        ("3", 3), ("+3", 3), ("-3", -3), ("-0", 0), ("0", 0), ("3.", 3.0), (".5", 0.5), ("1e3", 1000.0), ("1E-3", 0.001),
-        ("0.1", 0.1), ("-1.5", -1.5), ("true", True), ("False", False), ("null", None), ("~", None), ("", None),
+        ("1.2.3", "1.2.3"), ("1e", "1e"), ("'3'", "3"), ('"true"', "true"), ("''", ""), ("'~'", "~"),
+        ("'1e400'", "1e400"),
+        ("3", 3), ("+3", 3), ("-3", -3), ("-0", 0), ("0", 0), ("3.", 3.0), (".5", 0.5), ("1e3", 1000.0),
+        ("1E-3", 0.001), ("0.1", 0.1), ("-1.5", -1.5), ("true", True), ("False", False), ("null", None), ("~", None),
+        ("", None),
         ("[]", []), ("{}", {}), ("[1, a, [2.5]]", [1, "a", [2.5]]),
     ],
-)
+)  # fmt: skip
 def test_a_value_is_typed_only_if_its_spelling_leaves_no_doubt(spelling: str, value: object) -> None:
     read = read_yaml(f"a: {spelling}\n", "s.yaml")[0]["a"]
     assert (read, type(read)) == (value, type(value))
 
 
 @pytest.mark.usefixtures("parser")
-@pytest.mark.parametrize("spelling", ["1e400", "-1e400", ".inf", "-.Inf", "+.INF", ".nan", ".NaN", "9" * 400, "9" * 5000])
+@pytest.mark.parametrize(
+    "spelling", ["1e400", "-1e400", ".inf", "-.Inf", "+.INF", ".nan", ".NaN", "9" * 400, "9" * 5000]
+)
 def test_a_number_that_is_not_finite_is_refused(spelling: str) -> None:
     found = problems(f"weeks: 3\na: {spelling}\n")
     assert len(found) == 1
@@ -66,8 +71,9 @@ def test_every_key_is_text() -> None:
 def test_every_key_path_has_its_line() -> None:
     text = "# heading\na: 1\n\nb:\n  c: 2\n  d:\n    - 3\n    - {e: 4}\n"
     assert read_yaml(text, "s.yaml")[1] == {
-        (): 1, ("a",): 2, ("b",): 4, ("b", "c"): 5, ("b", "d"): 6, ("b", "d", 0): 7, ("b", "d", 1): 8, ("b", "d", 1, "e"): 8,
-    }
+        (): 1, ("a",): 2, ("b",): 4, ("b", "c"): 5, ("b", "d"): 6, ("b", "d", 0): 7, ("b", "d", 1): 8,
+        ("b", "d", 1, "e"): 8,
+    }  # fmt: skip
 
 
 def test_a_key_given_twice_is_refused_with_both_lines_and_the_first_value_stays() -> None:
@@ -79,31 +85,50 @@ def test_a_key_given_twice_is_refused_with_both_lines_and_the_first_value_stays(
     assert document.content == {"a": 1, "b": {"c": 1, "d": 2}}
 
 
+DATA_ONLY = "is refused: a scenario is data"
+
+
 @pytest.mark.usefixtures("parser")
 @pytest.mark.parametrize(
     ("text", "problem"),
     [
         ("a: &x 1", "s.yaml, line 1: the anchor '&x' is refused; remove it"),
-        ("a: !!python/object/apply:os.system [x]",
-         "s.yaml, line 1: the tag 'tag:yaml.org,2002:python/object/apply:os.system' is refused: a scenario is data; remove it"),
-        ("a: !!str 3", "s.yaml, line 1: the tag 'tag:yaml.org,2002:str' is refused: a scenario is data; remove it"),
-        ("a: ! 3", "s.yaml, line 1: the tag '!' is refused: a scenario is data; remove it"),
-        ("!x {a: 1}", "s.yaml, line 1: the tag '!x' is refused: a scenario is data; remove it"),
-        ("b: 1\n_target_: os.system",
-         "s.yaml, line 2, _target_: the key '_target_' is refused: a scenario is data, nothing in it is called; remove it"),
-        ("a: {_partial_: true}",
-         "s.yaml, line 1, a._partial_: the key '_partial_' is refused: a scenario is data, nothing in it is called; remove it"),
-        ("a: ${oc.env:SECRET}",
-         "s.yaml, line 1, a: '${oc.env:SECRET}' asks for interpolation, which is refused: a scenario is data; write the value itself"),
-        ("a: ['x${b}']",
-         "s.yaml, line 1, a[0]: 'x${b}' asks for interpolation, which is refused: a scenario is data; write the value itself"),
-        ("'${a}': 1",
-         "s.yaml, line 1, ${a}: '${a}' asks for interpolation, which is refused: a scenario is data; write the value itself"),
+        (
+            "a: !!python/object/apply:os.system [x]",
+            f"s.yaml, line 1: the tag 'tag:yaml.org,2002:python/object/apply:os.system' {DATA_ONLY}; remove it",
+        ),
+        ("a: !!str 3", f"s.yaml, line 1: the tag 'tag:yaml.org,2002:str' {DATA_ONLY}; remove it"),
+        ("a: ! 3", f"s.yaml, line 1: the tag '!' {DATA_ONLY}; remove it"),
+        ("!x {a: 1}", f"s.yaml, line 1: the tag '!x' {DATA_ONLY}; remove it"),
+        (
+            "b: 1\n_target_: os.system",
+            f"s.yaml, line 2, _target_: the key '_target_' {DATA_ONLY}, nothing in it is called; remove it",
+        ),
+        (
+            "a: {_partial_: true}",
+            f"s.yaml, line 1, a._partial_: the key '_partial_' {DATA_ONLY}, nothing in it is called; remove it",
+        ),
+        (
+            "a: ${oc.env:SECRET}",
+            f"s.yaml, line 1, a: '${{oc.env:SECRET}}' asks for interpolation, which {DATA_ONLY}; "
+            "write the value itself",
+        ),
+        (
+            "a: ['x${b}']",
+            f"s.yaml, line 1, a[0]: 'x${{b}}' asks for interpolation, which {DATA_ONLY}; write the value itself",
+        ),
+        (
+            "'${a}': 1",
+            f"s.yaml, line 1, ${{a}}: '${{a}}' asks for interpolation, which {DATA_ONLY}; write the value itself",
+        ),
         ("<<: {a: 1}", "s.yaml, line 1, <<: the merge key '<<' is not read; write the fields out"),
         ("? [a]\n: 1", "s.yaml, line 1: a key is a list, a mapping or an alias; write a name"),
         ("'': 1", "s.yaml, line 1: a key is empty; write a name before the colon"),
         ('a: "\\e[31m"', "s.yaml, line 1, a: '\\x1b[31m' holds a control character; remove it"),
-        ("a: 1\n---\nb: 1", "s.yaml, line 2: a second document starts here; keep one, without a line `---` between them"),
+        (
+            "a: 1\n---\nb: 1",
+            "s.yaml, line 2: a second document starts here; keep one, without a line `---` between them",
+        ),
         ("- 1", "s.yaml, line 1: holds no fields; write lines such as `weeks: 156`"),
         ("156", "s.yaml, line 1: holds no fields; write lines such as `weeks: 156`"),
         ("", "s.yaml, line 1: is empty; write lines such as `weeks: 156`"),
@@ -118,10 +143,10 @@ def test_what_asks_for_more_than_data_is_refused(text: str, problem: str) -> Non
 
 def test_aliases_and_everything_else_are_reported_in_one_go() -> None:
     found = problems("a: &x [1]\nb: *x\nc: !t 2\nd: ${e}\n_args_: [1]\nf: .inf\n")
-    assert [text.split(";")[0][:40] for text in found] == [
-        "s.yaml, line 1: the anchor '&x' is refus", "s.yaml, line 2: the alias '*x' is refuse", "s.yaml, line 3: the tag '!t' is refused:",
-        "s.yaml, line 6, f: '.inf' is not a finit", "s.yaml, line 4, d: '${e}' asks for inter", "s.yaml, line 5, _args_: the key '_args_'",
-    ]
+    assert [text.split(" is ")[0].split(" asks ")[0] for text in found] == [
+        "s.yaml, line 1: the anchor '&x'", "s.yaml, line 2: the alias '*x'", "s.yaml, line 3: the tag '!t'",
+        "s.yaml, line 6, f: '.inf'", "s.yaml, line 4, d: '${e}'", "s.yaml, line 5, _args_: the key '_args_'",
+    ]  # fmt: skip
 
 
 @pytest.mark.usefixtures("parser")
@@ -141,17 +166,28 @@ def test_what_is_not_yaml_is_a_problem_with_its_line(text: str, start: str, mend
     assert found.endswith(mend)
 
 
-ALIASES = "a: &a [x,x]\n" + "".join(f"{chr(98 + n)}: &{chr(98 + n)} [{','.join(['*' + chr(97 + n)] * 9)}]\n" for n in range(20))
+LETTERS = "abcdefghijklmnopqrst"
+ALIASES = "".join(f"{b}: &{b} [{','.join([f'*{a}'] * 9)}]\n" for a, b in itertools.pairwise(LETTERS))
 BOMBS = {
-    "brackets": "[" * 100_000, "braces": "{" * 100_000, "pairs": "{a: " * 100_000, "closed": "[" * 50_000 + "]" * 50_000,
-    "nested list": "- " * 100_000, "nested keys": "? " * 100_000, "aliases": ALIASES, "list": "a: [" + "1," * 400_000 + "]",
-    "keys": "".join(f"k{n}: {n}\n" for n in range(60_000)), "documents": "---\n" * 200_000, "quotes": '"' * 900_000,
-    "anchors": "a:\n" + "- &a 1\n" * 100_000, "long word": "a: " + "b " * 450_000, "interpolations": "a:\n" + "- ${a}\n" * 9_000,
-    "doubled": "a: 1\n" * 9_000, "large": "#" * 900_000_0,
+    "brackets": "[" * 100_000,
+    "braces": "{" * 100_000,
+    "pairs": "{a: " * 100_000,
+    "closed": "[" * 50_000 + "]" * 50_000,
+    "nested list": "- " * 100_000,
+    "nested keys": "? " * 100_000,
+    "aliases": "a: &a [x, x]\n" + ALIASES,
+    "list": "a: [" + "1," * 400_000 + "]",
+    "keys": "".join(f"k{n}: {n}\n" for n in range(60_000)),
+    "documents": "---\n" * 200_000,
+    "quotes": '"' * 900_000,
+    "anchors": "a:\n" + "- &a 1\n" * 100_000,
+    "interpolations": "a:\n" + "- ${a}\n" * 9_000,
+    "doubled": "a: 1\n" * 9_000,
+    "large": "#" * 9_000_000,
 }
 
 
-@pytest.mark.parametrize("name", [name for name in BOMBS if name != "long word"])
+@pytest.mark.parametrize("name", BOMBS)
 def test_a_bomb_is_refused_within_a_second(name: str) -> None:
     began = time.perf_counter()
     assert problems(BOMBS[name])
@@ -160,13 +196,14 @@ def test_a_bomb_is_refused_within_a_second(name: str) -> None:
 
 def test_long_text_is_read_within_a_second() -> None:
     began = time.perf_counter()
-    assert len(read_yaml(BOMBS["long word"], "s")[0]["a"]) == 899_999
+    assert len(read_yaml("a: " + "b " * 450_000, "s")[0]["a"]) == 899_999
     assert time.perf_counter() - began < 1
 
 
 def test_the_limits_are_named() -> None:
     assert problems("[" * 31) == ["s.yaml, line 1: is nested more than 30 deep; a scenario has four levels"]
-    assert problems("a: [" + "1," * MOST_NODES + "]") == ["s.yaml, line 1: holds more than 20,000 values; is this the right file?"]
+    many = problems("a: [" + "1," * MOST_NODES + "]")
+    assert many == ["s.yaml, line 1: holds more than 20,000 values; is this the right file?"]
     assert problems("#" * (MOST_BYTES + 1)) == ["s.yaml: is larger than 1 MB; is this the right file?"]
     assert not problems("a: " + "[" * 29 + "]" * 29)
     listed = problems("a:\n" + "- ${a}\n" * 200)
@@ -190,7 +227,7 @@ def test_files_that_cannot_be_read(tmp_path: Path, monkeypatch: pytest.MonkeyPat
         assert str(caught.value) == problem
     assert read_yaml(marked, "s.yaml")[0] == {"a": "Köln"}
     monkeypatch.setattr(Path, "open", lambda *_: (_ for _ in ()).throw(PermissionError(13, "Permission denied")))
-    with pytest.raises(InputError, match="s.yaml: cannot be read: Permission denied; check the path and its permissions"):
+    with pytest.raises(InputError, match=r"s\.yaml: cannot be read: Permission denied; check"):
         read_yaml(marked, "s.yaml")
     with pytest.raises(InputError, match="is not UTF-8 text"):
         read_yaml("a: \ud800", "s.yaml")
@@ -205,9 +242,15 @@ def test_read_yaml_raises_what_read_document_keeps() -> None:
 
 TEXT = st.text(st.characters(exclude_categories=("Cc", "Cs")), max_size=12).filter(lambda text: "${" not in text)
 KEYS = TEXT.filter(lambda key: key not in ("", "<<") and not (key.startswith("_") and key.endswith("_")))
-LEAVES = st.none() | st.booleans() | st.integers(-(10**30), 10**30) | st.floats(allow_nan=False, allow_infinity=False) | TEXT
-SPELLINGS = st.sampled_from(["1e3", "010", "NO", "12:30", "null", "~", ".inf", "1_0", "+1", "1.", "- a", "a: b", "#x", "*a", "&a", "!t", "='"])
-DATA = st.recursive(LEAVES | SPELLINGS, lambda inner: st.lists(inner, max_size=3) | st.dictionaries(KEYS, inner, max_size=3), max_leaves=8)
+NUMBERS = st.integers(-(10**30), 10**30) | st.floats(allow_nan=False, allow_infinity=False)
+SPELLINGS = st.sampled_from(
+    ["1e3", "010", "NO", "12:30", "null", "~", ".inf", "+1", "-.5", "-", "?", "#", "*a", "&a", "!t", "'", "|", "%"]
+)
+DATA = st.recursive(
+    st.none() | st.booleans() | NUMBERS | TEXT | SPELLINGS,
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(KEYS, inner, max_size=3),
+    max_leaves=8,
+)
 
 
 @given(st.dictionaries(KEYS, DATA, min_size=1, max_size=4))

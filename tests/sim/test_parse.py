@@ -14,7 +14,7 @@ import pytest
 
 from sim.parameters import parameter, section
 from sim.parse import read_section, suggestion
-from sim.plain import UNREADABLE, Findings, clean, shown
+from sim.plain import UNREADABLE, Findings, KeyPath, clean, shown
 from sim.problems import Problem
 
 
@@ -78,17 +78,17 @@ def test_nothing_given_is_every_default() -> None:
 
 def test_every_type_is_read() -> None:
     given = {
-        "weeks": 3, "share": 1, "seed": 7, "mandatory": False, "direction": "reverse", "title": "x", "shares": [1, 0, 0.0],
-        "pair": [2, "b"], "levels": ["manager", 0], "columns": {"id": "node"}, "rewards": {"sharing": 0},
-        "inner": {"depth": 0, "names": ["Sales", "010"]}, "inners": {"Law": {"depth": 1}},
-    }
+        "weeks": 3, "share": 1, "seed": 7, "mandatory": False, "direction": "reverse", "title": "x",
+        "shares": [1, 0, 0.0], "pair": [2, "b"], "levels": ["manager", 0], "columns": {"id": "node"},
+        "rewards": {"sharing": 0}, "inner": {"depth": 0, "names": ["Sales", "010"]}, "inners": {"Law": {"depth": 1}},
+    }  # fmt: skip
     value, problems = read(given)
     assert problems == []
     assert value == Outer(
-        weeks=3, share=1.0, seed=7, mandatory=False, direction="reverse", title="x", shares=(1.0, 0.0, 0.0), pair=(2, "b"),
-        levels=(2, 0), columns={"id": "node"}, rewards={"sharing": 0.0, "mentoring": 0.5},
+        weeks=3, share=1.0, seed=7, mandatory=False, direction="reverse", title="x", shares=(1.0, 0.0, 0.0),
+        pair=(2, "b"), levels=(2, 0), columns={"id": "node"}, rewards={"sharing": 0.0, "mentoring": 0.5},
         inner=Inner(0.0, ("Sales", "010")), inners={"Law": Inner(1.0)},
-    )
+    )  # fmt: skip
     assert [type(value.share), *map(type, value.shares)] == [float] * 4
 
 
@@ -127,7 +127,8 @@ def test_minus_zero_is_zero() -> None:
         ({"share": 1j}, "p.share: a Python complex is not a number; give a number from 0 to 1"),
         ({"share": math.nan}, "p.share: nan is not a finite number; give a number from 0 to 1"),
         ({"share": -math.inf}, "p.share: -inf is not a finite number; give a number from 0 to 1"),
-        ({"share": 10**400}, "p.share: a number of more than 60 digits is not a finite number; give a number from 0 to 1"),
+        ({"share": 10**400},
+         "p.share: a number of more than 60 digits is not a finite number; give a number from 0 to 1"),
         ({"weeks": math.inf}, "p.weeks: inf is not a finite number; give a whole number from 1 to 5200 (weeks)"),
         ({"share": 1.5}, "p.share: 1.5 is too high; give a number from 0 to 1"),
         ({"share": -1}, "p.share: -1.0 is too low; give a number from 0 to 1"),
@@ -157,7 +158,8 @@ def test_minus_zero_is_zero() -> None:
         ({"levels": [3]}, "p.levels[0]: 3 is too high; give one of staff, senior, manager"),
         ({"levels": "staff"}, "p.levels: 'staff' is not a list; write it as a list, such as [staff]"),
         ({"columns": {"id": 7}}, "p.columns.id: 7 is not text; write \"7\""),
-        ({"columns": ["id"]}, "p.columns: a list stands where fields are expected; write `field: value` lines beneath it"),
+        ({"columns": ["id"]},
+         "p.columns: a list stands where fields are expected; write `field: value` lines beneath it"),
         ({"rewards": {"shring": 1}}, "p.rewards.shring: unknown field 'shring'; did you mean 'sharing'?"),
         ({"rewards": {"sharing": 2}}, "p.rewards.sharing: 2.0 is too high; give a number from 0 to 1"),
         ({"inner": {"depht": 1}}, "p.inner.depht: unknown field 'depht'; did you mean 'depth'?"),
@@ -168,7 +170,7 @@ def test_minus_zero_is_zero() -> None:
         ({"title": "${x}"},
          "p.title: '${x}' asks for interpolation, which is refused: a scenario is data; write the value itself"),
     ],
-)
+)  # fmt: skip
 def test_a_problem_has_place_cause_and_mend(given: Any, problem: str) -> None:
     findings = Findings("s")
     read_section(Outer, clean(given, findings, ("p",)), findings, ("p",))
@@ -176,10 +178,11 @@ def test_a_problem_has_place_cause_and_mend(given: Any, problem: str) -> None:
 
 
 def test_every_problem_is_reported_at_once() -> None:
-    problems = refused({"weeks": "x", "share": 2, "inner": {"depth": "y", "nmaes": []}, "shares": [2, "z", 0], "zzz": 1})
+    given = {"weeks": "x", "share": 2, "inner": {"depth": "y", "nmaes": []}, "shares": [2, "z", 0], "zzz": 1}
+    problems = refused(given)
     assert [problem.split(":")[0] for problem in problems] == [
         "p.weeks", "p.share", "p.shares[0]", "p.shares[1]", "p.inner.depth", "p.inner.nmaes", "p.zzz",
-    ]
+    ]  # fmt: skip
     assert "known: weeks, share, above" in problems[-1]
 
 
@@ -208,10 +211,15 @@ def test_a_type_that_scenarios_do_not_have_is_the_programmers_mistake() -> None:
 
 
 def test_places_name_file_line_and_key() -> None:
-    lines = {(): 1, ("policies",): 6, ("policies", "rotation"): 7, ("policies", "rotation", "coverage"): 9}
+    lines: dict[KeyPath, int] = {
+        (): 1,
+        ("policies",): 6,
+        ("policies", "rotation"): 7,
+        ("policies", "rotation", "coverage"): 9,
+    }
     findings = Findings("scenario.yaml", lines)
     assert findings.place(("policies", "rotation", "coverage")) == "scenario.yaml, line 9, policies.rotation.coverage"
-    assert findings.place(("policies", "rotation", "start_week")) == "scenario.yaml, line 7, policies.rotation.start_week"
+    assert findings.place(("policies", "rotation", "hours")) == "scenario.yaml, line 7, policies.rotation.hours"
     assert findings.place(()) == "scenario.yaml, line 1"
     assert Findings("scenario").place(()) == "scenario"
     assert Findings("scenario").place(("a", "\x1b[31m", 2)) == "a.'\\x1b[31m'[2]"
@@ -233,6 +241,5 @@ def test_suggestions() -> None:
 
 def test_values_are_shown_short_and_on_one_line() -> None:
     assert shown("a\nb" + "c" * 100) == "'a\\nb" + "c" * 54 + "...'"
-    assert [shown(value) for value in ({}, [], None, True, 1.5, object)] == [
-        "a mapping", "a list", "null", "true", "1.5", "a Python type",
-    ]
+    values: list[Any] = [{}, [], None, True, 1.5, object]
+    assert [shown(value) for value in values] == ["a mapping", "a list", "null", "true", "1.5", "a Python type"]
