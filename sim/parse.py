@@ -22,7 +22,7 @@ from sim.parameters import Parameter, describe
 from sim.plain import UNREADABLE, Findings, KeyPath, shown
 
 _LEADING_ZERO = re.compile(r"([-+]?)0+([0-9]+(?:\.[0-9]*)?)")
-_MOST_LISTED, _MOST_COMPARED = 20, 1000
+_MOST_LISTED, _MOST_COMPARED, _LONGEST_EXAMPLE = 20, 300, 40
 _SPOKEN = {"yes": "true", "on": "true", "y": "true", "no": "false", "off": "false", "n": "false"}
 
 
@@ -172,7 +172,8 @@ class _Slot:
     def _tuple(self, arguments: tuple[Any, ...], given: Any) -> Any:
         """A list; a default that holds anything fixes its length."""
         if not isinstance(given, list | tuple):
-            return self.refuse(f"{shown(given)} is not a list", f"write it as a list, such as [{given}]"[:120])
+            example = f"[{given}]" if len(str(given)) <= _LONGEST_EXAMPLE else "[...]"
+            return self.refuse(f"{shown(given)} is not a list", f"write it as a list, such as {example}")
         length = len(self.default or ()) if arguments[-1] is Ellipsis else len(arguments)
         if length and len(given) != length:
             return self.refuse(f"has {len(given)} instead of {length} values", f"give {length}: {self.described.doc}")

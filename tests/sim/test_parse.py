@@ -157,6 +157,7 @@ def test_minus_zero_is_zero() -> None:
         ({"levels": ["manger"]}, "p.levels[0]: 'manger' is not one of its values; did you mean 'manager'?"),
         ({"levels": [3]}, "p.levels[0]: 3 is too high; give one of staff, senior, manager"),
         ({"levels": "staff"}, "p.levels: 'staff' is not a list; write it as a list, such as [staff]"),
+        ({"levels": "x" * 41}, f"p.levels: '{'x' * 41}' is not a list; write it as a list, such as [...]"),
         ({"columns": {"id": 7}}, "p.columns.id: 7 is not text; write \"7\""),
         ({"columns": ["id"]},
          "p.columns: a list stands where fields are expected; write `field: value` lines beneath it"),
