@@ -1,0 +1,227 @@
+"""From a scenario to the state of its worlds at week 0."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.chance import Chance, text_keys
+from sim.generate import generate
+from sim.load import load
+from sim.organization import Organization
+from sim.problems import InputError, Problem
+from sim.scenario import Scenario
+from sim.schema import Structure, Ties
+from sim.settings import FilesOrganization, SyntheticOrganization
+from sim.start import LABEL, base_trust, fill_level_and_tenure, initiative, starting_expertise, tie_contact
+from sim.state import Array, Frame, State, repacked
+from sim.structure import (
+    Topics,
+    department_organizations,
+    generated_topics,
+    loaded_interdependence,
+    loaded_topics,
+    need_table,
+    overridden,
+    padded_structure,
+    ring_interdependence,
+)
+
+SPARE = 2
+"""Slots of memory that a row has beyond its ties at the start."""
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """A scenario whose files are read and whose references are checked.
+
+    Attributes:
+        organization: the user's, or None where each world draws its own.
+        interdependence: (learner's department, source's department).
+        department_organization: organization of each department.
+        warnings, assumptions: sentences for the report.
+    """
+
+    scenario: Scenario
+    organization: Organization | None
+    departments: tuple[str, ...]
+    topics: Topics
+    interdependence: NDArray[np.float32]
+    structure: Structure
+    warnings: tuple[str, ...]
+    assumptions: tuple[str, ...]
+
+    @property
+    def department_organization(self) -> NDArray[np.int32]:
+        """Organization of each department, (department,)."""
+        return self.structure.organization
+
+
+def prepare(scenario: Scenario) -> Prepared:
+    """Read the scenario's files, if any, and check what only they can tell.
+
+    Raises:
+        InputError: with every problem of the files, the topics table and the policies' targets.
+    """
+    settings = scenario.organization
+    organization = None
+    if isinstance(settings, FilesOrganization):
+        organization = load(settings)
+        departments = organization.departments
+        given = organization.expertise is not None
+        topics = (
+            loaded_topics(organization, scenario.learning)
+            if given
+            else generated_topics(settings.topics, len(departments), scenario.learning)
+        )
+        interdependence = loaded_interdependence(organization)
+        organizations = department_organizations(organization)
+    else:
+        from sim.generate import department_names
+
+        departments = department_names(settings.departments)
+        topics = generated_topics(settings.topics, settings.departments, scenario.learning)
+        interdependence = ring_interdependence(settings.departments)
+        organizations = np.zeros(settings.departments, np.int32)
+    topics = overridden(topics, scenario.topics, departments, scenario.learning)
+    _check_policies(scenario, departments, organization, organizations)
+    structure = padded_structure(topics, need_table(topics, interdependence), organizations)
+    warnings = organization.warnings if organization else ()
+    assumptions = organization.assumptions if organization else ()
+    return Prepared(scenario, organization, departments, topics, interdependence, structure, warnings, assumptions)
+
+
+def _check_policies(
+    scenario: Scenario,
+    departments: tuple[str, ...],
+    organization: Organization | None,
+    organizations: NDArray[np.int32],
+) -> None:
+    """Refuse targets that match nobody, and a boundary between organizations where there is only one."""
+    problems = []
+    for label, policy in scenario.policies.items():
+        for name in ("targets", "mentor_targets"):
+            targets = getattr(policy, name, None)
+            if targets is None:
+                continue
+            place = f"policies.{label}.{name}"
+            unknown = [d for d in targets.departments if d not in departments]
+            for department in unknown:
+                known = ", ".join(departments[:5]) + (" ..." if len(departments) > 5 else "")
+                problems.append(Problem(f"{place}.departments", f"no department is called '{department}'", f"departments are {known}"))
+            if organization is not None and not unknown and not _matches(targets, organization):
+                problems.append(Problem(place, "nobody in the people file matches", "widen departments or levels"))
+        if getattr(policy, "boundary", "") == "organization" and len(np.unique(organizations)) < 2:
+            problems.append(
+                Problem(f"policies.{label}.boundary", "there is only one organization", "use within or across, or give people an organization")
+            )
+    if problems:
+        raise InputError(problems)
+
+
+def _matches(targets: object, organization: Organization) -> bool:
+    departments: tuple[str, ...] = targets.departments  # type: ignore[attr-defined]
+    levels: tuple[int, ...] = targets.levels  # type: ignore[attr-defined]
+    chosen = np.ones(len(organization.seats), np.bool_)
+    if departments:
+        chosen &= np.isin(organization.department, [organization.departments.index(d) for d in departments])
+    if levels and np.all(organization.level >= 0):
+        chosen &= np.isin(organization.level, levels)
+    return bool(chosen.any())
+
+
+def build_state(prepared: Prepared, seeds: tuple[int, ...]) -> State:
+    """The worlds of these seeds at week 0, side by side."""
+    settings = prepared.scenario.organization
+    if isinstance(settings, FilesOrganization) or settings.seed is not None:
+        one = _build_world(prepared, Chance([settings.seed or 0]))
+        parts = [one] * len(seeds)
+    else:
+        parts = [_build_world(prepared, Chance([seed])) for seed in seeds]
+    organization = parts[0].organization
+    frame = Frame(len(seeds), organization.seats, organization.departments, organization.organizations, prepared.topics.names)
+    arrays = {name: np.concatenate([part.arrays[name] for part in parts]) for name in parts[0].arrays}
+    arrays.update(_culture(prepared, len(seeds)))
+    return State(frame, prepared.structure, arrays, _join_ties([part.ties for part in parts], frame))
+
+
+@dataclass(frozen=True)
+class _World:
+    organization: Organization
+    arrays: dict[str, Array]
+    ties: Ties
+
+
+def _build_world(prepared: Prepared, chance: Chance) -> _World:
+    scenario = prepared.scenario
+    settings = scenario.organization
+    loaded = prepared.organization is not None
+    specialization = 1.0
+    if isinstance(settings, SyntheticOrganization):
+        specialization = settings.specialization
+    organization = prepared.organization or generate(settings, chance)  # type: ignore[arg-type]
+    keys = text_keys(organization.seats)
+    level, tenure = fill_level_and_tenure(organization, chance, keys)
+    need = np.ascontiguousarray(prepared.structure.need[:, : len(prepared.topics.names)])
+    people = len(keys)
+    arrays: dict[str, Array] = {
+        "key": keys,
+        "generation": np.zeros(people, np.int32),
+        "department": organization.department.copy(),
+        "home_department": organization.department.copy(),
+        "organization": organization.organization.astype(np.int32),
+        "level": level,
+        "tenure": tenure,
+        "expertise": starting_expertise(
+            organization, chance, keys, level, prepared.topics, need, scenario.start, specialization
+        ),
+        "engagement": np.full(people, scenario.culture.engagement, np.float32),
+        "initiative": initiative(chance.draw(LABEL, "initiative", None, keys[None, :])[0]),
+    }
+    return _World(organization, arrays, _ties_at_start(prepared, organization, chance, keys, loaded))
+
+
+def _ties_at_start(prepared: Prepared, organization: Organization, chance: Chance, keys: Array, loaded: bool) -> Ties:
+    contacts = prepared.scenario.contacts
+    base = base_trust(organization, prepared.department_organization, prepared.scenario.trust)
+    count = np.bincount(organization.learner, minlength=len(keys)).astype(np.int32)
+    ties = Ties(
+        first=np.concatenate([[0], np.cumsum(count)]).astype(np.int64),
+        count=count,
+        limit=np.maximum(contacts.limit, count + contacts.headroom).astype(np.int32),
+        source=organization.source.astype(np.int32),
+        trust=base.copy(),
+        contact=tie_contact(organization, chance, keys, contacts, loaded),
+        base_trust=base,
+        origin=np.zeros(len(base), np.int8),
+        gain=np.zeros(len(base), np.float32),
+    )
+    return repacked(ties, count.astype(np.int64) + SPARE)
+
+
+def _join_ties(parts: list[Ties], frame: Frame) -> Ties:
+    size = [int(part.first[-1]) for part in parts]
+    offset = np.concatenate([[0], np.cumsum(size)])
+    first = np.concatenate([part.first[:-1] + offset[world] for world, part in enumerate(parts)] + [offset[-1:]])
+    source = np.concatenate([part.source + np.int32(world * frame.people) for world, part in enumerate(parts)])
+    rest = {
+        name: np.concatenate([getattr(part, name) for part in parts])
+        for name in ("count", "limit", "trust", "contact", "base_trust", "origin", "gain")
+    }
+    return Ties(first=first.astype(np.int64), source=source.astype(np.int32), **rest)
+
+
+def _culture(prepared: Prepared, worlds: int) -> dict[str, Array]:
+    culture = prepared.scenario.culture
+    organizations = prepared.department_organization
+    departments = len(prepared.departments)
+    same = np.eye(departments, dtype=np.bool_)
+    within_organization = organizations[:, None] == organizations[None, :]
+    arrays: dict[str, Array] = {"safety": np.full(worlds * departments, culture.safety, np.float32)}
+    for name in ("clarity", "willingness", "reliability"):
+        within, across, between = (np.float32(getattr(culture, f"{name}_{where}")) for where in ("within", "across", "between"))
+        table = np.where(same, within, np.where(within_organization, across, between)).astype(np.float32)
+        arrays[name] = np.tile(table.ravel(), worlds)
+    return arrays

@@ -1,0 +1,97 @@
+"""Randomness as a pure function of (seed, decision, week, who).
+
+A draw is a chain of splitmix finalizers over keys: the world's seed, the decision (a text such as
+"mentorship/attend"), the week, and whoever takes part. Nothing is consumed, so no draw depends on what was
+drawn before it, on the number of other people, on threads or on order. `sim.kernels.chance` holds the same
+chain for kernels.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+Keys = NDArray[np.uint64]
+MODEL = "model"
+"""Label of the model's own decisions."""
+
+_GAMMA = np.uint64(0x9E3779B97F4A7C15)
+_MULTIPLY_1 = np.uint64(0xBF58476D1CE4E5B9)
+_MULTIPLY_2 = np.uint64(0x94D049BB133111EB)
+
+
+@lru_cache(maxsize=4096)
+def text_key(text: str) -> int:
+    """Key of a text: the first 8 bytes of its BLAKE2b, little-endian."""
+    return int.from_bytes(hashlib.blake2b(text.encode("utf-8")).digest()[:8], "little")
+
+
+def text_keys(texts: Sequence[str]) -> Keys:
+    """Keys of many texts, (text,)."""
+    return np.fromiter((text_key.__wrapped__(text) for text in texts), np.uint64, len(texts))
+
+
+def finalize(z: Any) -> Keys:
+    """Scramble 64-bit words of any shape (splitmix64: Steele, Lea and Flood 2014)."""
+    with np.errstate(over="ignore"):
+        z = (z ^ (z >> np.uint64(30))) * _MULTIPLY_1
+        z = (z ^ (z >> np.uint64(27))) * _MULTIPLY_2
+        return z ^ (z >> np.uint64(31))
+
+
+def begin(key: Any) -> Keys:
+    """First link of a chain."""
+    with np.errstate(over="ignore"):
+        return finalize(np.asarray(key, np.uint64) + _GAMMA)
+
+
+def extend(chain: Any, key: Any) -> Keys:
+    """One more link; both broadcast."""
+    return finalize(np.asarray(chain, np.uint64) ^ np.asarray(key, np.uint64))
+
+
+def mix(a: Any, b: Any) -> Keys:
+    """Chain of two keys; not symmetric."""
+    return extend(begin(a), b)
+
+
+def uniform(chain: Any) -> NDArray[np.float32]:
+    """float32 in [0, 1): the top 24 bits times 2^-24."""
+    return (np.asarray(chain, np.uint64) >> np.uint64(40)).astype(np.float32) * np.float32(2.0**-24)
+
+
+def week_key(week: int) -> np.uint64:
+    """Key of a week; weeks before week 0 count down from 2^64."""
+    return np.uint64(week % 2**64)
+
+
+class Chance:
+    """The draws of an ensemble: one chain a world."""
+
+    def __init__(self, seeds: Sequence[int]) -> None:
+        self.worlds = begin(np.array(seeds, np.uint64))
+
+    def stream(self, label: str, decision: str, week: int | None) -> Keys:
+        """Chain over (seed, decision, week) of each world, (world,).
+
+        Args:
+            label: policy label, or "model".
+            decision: what is decided, unique within the label.
+            week: the week, or None for what is decided once.
+        """
+        chain = extend(self.worlds, np.uint64(text_key(f"{label}/{decision}")))
+        return chain if week is None else extend(chain, week_key(week))
+
+    def draw(self, label: str, decision: str, week: int | None, keys: Keys) -> NDArray[np.float32]:
+        """Uniform draws for keys (world, ...), of the same shape."""
+        return uniform(self.hashes(label, decision, week, keys))
+
+    def hashes(self, label: str, decision: str, week: int | None, keys: Keys) -> Keys:
+        """Keyed hashes for keys (world, ...), of the same shape."""
+        chain = self.stream(label, decision, week)
+        return extend(chain.reshape(-1, *[1] * (keys.ndim - 1)), keys)

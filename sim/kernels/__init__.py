@@ -1,0 +1,1 @@
+"""Numba functions over arrays: pure, given their randomness and their output, and free of any other room."""

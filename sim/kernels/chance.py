@@ -1,0 +1,39 @@
+"""Randomness inside kernels: chains of the 64-bit splitmix finalizer over stable keys.
+
+A chain over (a, b, c, ...) is finalize(... finalize(finalize(a + GAMMA) ^ b) ^ c ...). A kernel gets the
+chain over (seed, decision, week) of each world and extends it by who takes part, so one hash decides one
+tie. `sim.chance` has the same functions over numpy arrays; a test holds the two together.
+"""
+
+import numpy as np
+
+from sim.kernels.jit import kernel
+
+GAMMA = np.uint64(0x9E3779B97F4A7C15)
+MULTIPLY_1 = np.uint64(0xBF58476D1CE4E5B9)
+MULTIPLY_2 = np.uint64(0x94D049BB133111EB)
+SHIFT_1 = np.uint64(30)
+SHIFT_2 = np.uint64(27)
+SHIFT_3 = np.uint64(31)
+DROP = np.uint64(40)
+UNIT = np.float32(2.0**-24)
+
+
+@kernel
+def finalize(z):
+    """Scramble 64 bits (splitmix64: Steele, Lea and Flood 2014)."""
+    z = (z ^ (z >> SHIFT_1)) * MULTIPLY_1
+    z = (z ^ (z >> SHIFT_2)) * MULTIPLY_2
+    return z ^ (z >> SHIFT_3)
+
+
+@kernel
+def extend(chain, key):
+    """One more link of a chain."""
+    return finalize(chain ^ key)
+
+
+@kernel
+def uniform(chain):
+    """A float32 in [0, 1): the top 24 bits times 2^-24."""
+    return np.float32(chain >> DROP) * UNIT

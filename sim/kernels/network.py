@@ -1,0 +1,123 @@
+"""Drawing a synthetic network: who learns from whom, with set shares of ties within, returned and closed."""
+
+import numpy as np
+
+from sim.kernels.chance import extend, uniform
+from sim.kernels.jit import kernel
+
+EMPTY = np.int64(-1)
+TRIES = 32
+WINDOW = 8
+HASH = np.uint64(0x9E3779B97F4A7C15)
+SHIFT = np.uint64(20)
+
+
+@kernel
+def has(table, code):
+    """Whether an edge code is in the open-addressing table (power of two,), and the slot to look at."""
+    size = np.uint64(table.shape[0] - 1)
+    at = ((np.uint64(code) * HASH) >> SHIFT) & size
+    while table[at] != EMPTY:
+        if table[at] == code:
+            return True, at
+        at = (at + np.uint64(1)) & size
+    return False, at
+
+
+@kernel
+def add(table, code, i, j, learner, source, count):
+    """Record the tie of i from j; returns the new number of ties."""
+    _, at = has(table, code)
+    table[at] = code
+    learner[count] = i
+    source[count] = j
+    return count + 1
+
+
+@kernel
+def pick(i, point, key, ring, points, begin, end, department, avoid):
+    """Of the next few people after a point of ring[begin:end], the one with the largest hash; -1 if there is none.
+
+    Args:
+        avoid: a department to leave out, or -1.
+    """
+    size = end - begin
+    start = np.searchsorted(points[begin:end], point)
+    best = np.uint64(0)
+    found = np.int64(-1)
+    seen = 0
+    for step in range(size):
+        j = ring[begin + (start + step) % size]
+        if j == i or department[j] == avoid:
+            continue
+        drawn = extend(point, key[j])
+        if found < 0 or drawn > best:
+            best = drawn
+            found = j
+        seen += 1
+        if seen == WINDOW:
+            break
+    return found
+
+
+@kernel
+def friend_of_friend(i, point, key, first, source):
+    """A source of one of i's sources, both drawn by largest hash; -1 if there is none."""
+    person = i
+    for _ in range(2):
+        best = np.uint64(0)
+        found = np.int64(-1)
+        for e in range(first[person], first[person + 1]):
+            drawn = extend(point, key[source[e]])
+            if found < 0 or drawn > best:
+                best = drawn
+                found = source[e]
+        if found < 0:
+            return found
+        person = found
+    return person if person != i else np.int64(-1)
+
+
+@kernel
+def draw_ties(wanted, mutual_share, within_share, closing, chain, key, department, dept_first, ring, points, all_ring,
+              all_points, first, old_source, table, learner, source, count):
+    """Draw `wanted` initiations for each person (person,); some are returned.
+
+    Args:
+        mutual_share: share of initiations that are returned. within_share: share inside the department.
+        closing: draw friends of friends over the ties first/old_source instead.
+        chain: chain over (seed, decision), uint64. dept_first: first row of each department, (department + 1,).
+        ring, points: rows of each department sorted by hash, and the hashes; all_ring, all_points: of everyone.
+        table: edge codes so far; learner, source: filled from `count` on.
+
+    Returns:
+        The number of ties.
+    """
+    people = key.shape[0]
+    for i in range(people):
+        person = extend(chain, key[i])
+        d = department[i]
+        alone = dept_first[d + 1] - dept_first[d] < 2
+        everyone = dept_first[d + 1] - dept_first[d] == people
+        for slot in range(wanted[i]):
+            choice = extend(person, np.uint64(slot))
+            mutual = uniform(extend(choice, np.uint64(1))) < mutual_share
+            within = everyone or (uniform(extend(choice, np.uint64(2))) < within_share and not alone)
+            for attempt in range(TRIES):
+                point = extend(choice, np.uint64(3 + attempt))
+                if closing:
+                    j = friend_of_friend(i, point, key, first, old_source)
+                elif within:
+                    j = pick(i, point, key, ring, points, dept_first[d], dept_first[d + 1], department, -1)
+                else:
+                    j = pick(i, point, key, all_ring, all_points, 0, people, department, d)
+                if j < 0:
+                    break
+                forward, _ = has(table, i * people + j)
+                backward, _ = has(table, j * people + i)
+                if not forward and not backward:
+                    count = add(table, i * people + j, i, j, learner, source, count)
+                    if mutual:
+                        count = add(table, j * people + i, j, i, learner, source, count)
+                    break
+    return count

@@ -1,0 +1,173 @@
+"""The network itself: find, form, lift, fade and end ties. Rows stay sorted by source, live ties first."""
+
+import numpy as np
+
+from sim.kernels.common import ONE, visiting
+from sim.kernels.jit import kernel
+
+BASELINE = 0
+ABSENT = -1
+FORMED, LIFTED, REFUSED, NO_ROOM = 1, 2, 3, 4
+
+
+@kernel
+def find(ties, i, j):
+    """Slot of the tie of learner i from source j, or -1, by bisection."""
+    low = ties.first[i]
+    high = low + ties.count[i]
+    end = high
+    while low < high:
+        middle = (low + high) // 2
+        if ties.source[middle] < j:
+            low = middle + 1
+        else:
+            high = middle
+    if low < end and ties.source[low] == j:
+        return low
+    return np.int64(ABSENT)
+
+
+@kernel
+def find_all(ties, learner, source, slot):
+    """`find` for many pairs (pair,), into slot (pair,)."""
+    for n in range(learner.shape[0]):
+        slot[n] = find(ties, learner[n], source[n])
+
+
+@kernel
+def move(ties, to, origin):
+    """Copy one tie to another slot."""
+    ties.source[to] = ties.source[origin]
+    ties.trust[to] = ties.trust[origin]
+    ties.contact[to] = ties.contact[origin]
+    ties.base_trust[to] = ties.base_trust[origin]
+    ties.origin[to] = ties.origin[origin]
+    ties.gain[to] = ties.gain[origin]
+
+
+@kernel
+def remove(ties, i, e):
+    """Drop the tie in slot e of row i, closing the gap."""
+    last = ties.first[i] + ties.count[i] - 1
+    for to in range(e, last):
+        move(ties, to, to + 1)
+    ties.count[i] -= np.int32(1)
+
+
+@kernel
+def weakest(ties, i, protect_baseline):
+    """Slot of the tie of row i with the lowest contact * trust, the lowest row on equality; -1 if all are protected."""
+    found = np.int64(ABSENT)
+    lowest = ONE
+    for e in range(ties.first[i], ties.first[i] + ties.count[i]):
+        if protect_baseline and ties.origin[e] == BASELINE:
+            continue
+        strength = ties.contact[e] * ties.trust[e]
+        if found < 0 or strength < lowest:
+            found = e
+            lowest = strength
+    return found
+
+
+@kernel
+def base_trust(i, j, people, structure, rule):
+    """Trust that a tie of i from j drifts to, by the boundary between them."""
+    home_i = people.home[i]
+    home_j = people.home[j]
+    if home_i == home_j:
+        return rule.trust_within
+    if structure.organization[home_i] == structure.organization[home_j]:
+        return rule.trust_across
+    return rule.trust_between
+
+
+@kernel
+def form(ties, i, j, trust, contact, origin, base, formed, protect_baseline):
+    """Form the tie of learner i from source j, or lift the contact of the one that is there.
+
+    A baseline tie is left as it is. A row at its limit gives up its weakest tie or refuses a weaker newcomer.
+
+    Returns:
+        FORMED, LIFTED or REFUSED; NO_ROOM if the row's memory is full (nothing is changed then).
+    """
+    e = find(ties, i, j)
+    if e >= 0:
+        if ties.origin[e] != BASELINE:
+            lift = contact if ties.origin[e] == origin else min(contact, formed)
+            ties.contact[e] = max(ties.contact[e], lift)
+        return LIFTED
+    if ties.count[i] >= ties.limit[i]:
+        loser = weakest(ties, i, protect_baseline)
+        if loser < 0 or contact * trust < ties.contact[loser] * ties.trust[loser]:
+            return REFUSED
+        remove(ties, i, loser)
+    end = ties.first[i] + ties.count[i]
+    if end == ties.first[i + 1]:
+        return NO_ROOM
+    while end > ties.first[i] and ties.source[end - 1] > j:
+        move(ties, end, end - 1)
+        end -= 1
+    ties.source[end] = j
+    ties.trust[end] = trust
+    ties.contact[end] = contact
+    ties.base_trust[end] = base
+    ties.origin[end] = origin
+    ties.gain[end] = np.float32(0.0)
+    ties.count[i] += np.int32(1)
+    return FORMED
+
+
+@kernel
+def form_all(ties, people, structure, rule, learner, source, trust, contact, origin, protect_baseline, outcome):
+    """Form many ties (new tie,) in the order given; `outcome` (new tie,) says what became of each."""
+    for n in range(learner.shape[0]):
+        i = learner[n]
+        j = source[n]
+        base = base_trust(i, j, people, structure, rule)
+        outcome[n] = form(ties, i, j, trust[n], contact[n], origin, base, rule.formed, protect_baseline)
+
+
+@kernel
+def end_stays(returning, origin, people, ties, formed):
+    """Let contact between the returning visitors and their hosts fall to that of a new tie, both ways.
+
+    Args:
+        returning: rows (person,) whose stay ends now, while `department` still names the host.
+        origin: position in ORIGINS of ties made by stays.
+    """
+    for i in range(ties.count.shape[0]):
+        for e in range(ties.first[i], ties.first[i] + ties.count[i]):
+            j = ties.source[e]
+            if ties.origin[e] == origin and (returning[i] or returning[j]):
+                if visiting(people.department[i], people.home[i], people.department[j], people.home[j]):
+                    ties.contact[e] = min(ties.contact[e], formed)
+
+
+@kernel
+def tidy(begin, end, left, people, ties, rule, stay_origin):
+    """The week's one pass over ties: fading, removal, and what a leaver's seat keeps.
+
+    Ties not of origin baseline lose contact (those of a running stay do not) and end below the floor, or when
+    either end left. A baseline tie outlives a change of person, with less trust.
+    """
+    keep = ONE - rule.fading
+    for i in range(begin, end):
+        to = ties.first[i]
+        for e in range(ties.first[i], ties.first[i] + ties.count[i]):
+            j = ties.source[e]
+            gone = left[i] or left[j]
+            if ties.origin[e] == BASELINE:
+                if gone:
+                    ties.trust[e] = rule.newcomer_trust * ties.base_trust[e]
+            else:
+                here_i = people.department[i]
+                here_j = people.department[j]
+                staying = ties.origin[e] == stay_origin and visiting(here_i, people.home[i], here_j, people.home[j])
+                if not staying:
+                    ties.contact[e] = ties.contact[e] * keep
+                if gone or ties.contact[e] < rule.floor:
+                    continue
+            if to != e:
+                move(ties, to, e)
+            to += 1
+        ties.count[i] = np.int32(to - ties.first[i])

@@ -1,0 +1,171 @@
+"""Every metric once: name, title, unit, range, direction, formula and source.
+
+A metric is a ratio of two raw quantities of a week. A stock's one number per run is the mean of its last 13
+weeks; a flow's or ratio's is the sum of numerators over the sum of denominators since a given week. 0 / 0 is NaN.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+Wide = NDArray[np.float64]
+Weekly = Mapping[str, Wide]
+LAST_WEEKS = 13
+HALF = 0.5
+
+SPREAD, SILOS, TRUST = "Spread", "Silos", "Trust and network health"
+PERFORMANCE, RESILIENCE, COST, ORIGIN = "Performance", "Resilience", "Cost", "Where the learning came from"
+
+
+@dataclass(frozen=True)
+class Metric:
+    """One thing that is measured.
+
+    Attributes:
+        unit: "points" marks a share that is shown times 100.
+        better: "higher", "lower", or "" where neither direction is good in itself.
+        kind: "stock", "ratio" (flows too), "quotient" of two other metrics, or "run" for what exists once per run.
+        numerator, denominator: raw quantities of `Record.weekly`; metrics, for a quotient.
+    """
+
+    name: str
+    title: str
+    group: str
+    unit: str
+    low: float
+    high: float
+    better: str
+    kind: str
+    numerator: str
+    denominator: str
+    doc: str
+    source: str = ""
+
+    def series(self, weekly: Weekly) -> Wide:
+        """Value in each week, float64 (world, week)."""
+        if self.kind == "quotient":
+            return _ratio(METRICS[self.numerator].series(weekly), METRICS[self.denominator].series(weekly))
+        return _ratio(weekly[self.numerator], weekly[self.denominator])
+
+    def value(self, weekly: Weekly, since: int = 0) -> Wide:
+        """The one number of each run, float64 (world,).
+
+        Args:
+            since: first week that flows and ratios count; stocks are means of the last 13 weeks.
+        """
+        if self.kind == "run":
+            return weeks_to_half(weekly)
+        if self.kind == "quotient":
+            return _ratio(METRICS[self.numerator].value(weekly, since), METRICS[self.denominator].value(weekly, since))
+        if self.kind == "stock":
+            return self.series(weekly)[:, -LAST_WEEKS:].mean(axis=1)
+        return _ratio(weekly[self.numerator][:, since:].sum(axis=1), weekly[self.denominator][:, since:].sum(axis=1))
+
+
+def _ratio(numerator: Wide, denominator: Wide) -> Wide:
+    return np.divide(numerator, denominator, out=np.full(np.shape(numerator), np.nan), where=denominator != 0)
+
+
+def weeks_to_half(weekly: Weekly) -> Wide:
+    """Median over topics of the weeks until half of those in need have met it, (world,).
+
+    Topics that half have at week 0 are left out; what is not reached counts as the horizon (censored). NaN where no
+    topic is left.
+    """
+    topics = [name.removeprefix("met:") for name in weekly if name.startswith("met:")]
+    share = np.stack([_ratio(weekly[f"met:{topic}"], weekly[f"in_need:{topic}"]) for topic in topics], axis=2)
+    reached = share >= HALF
+    horizon = share.shape[1]
+    first = np.where(reached.any(axis=1), reached.argmax(axis=1), horizon).astype(np.float64)
+    open_topics = ~reached[:, 0, :] & ~np.isnan(share[:, 0, :])
+    return np.array([np.median(row[left]) if left.any() else np.nan for row, left in zip(first, open_topics, strict=True)])
+
+
+def _share(name: str, title: str, group: str, better: str, numerator: str, denominator: str, doc: str, **more: str) -> Metric:
+    kind = more.pop("kind", "stock")
+    return Metric(name, title, group, "points", 0.0, 1.0, better, kind, numerator, denominator, doc, **more)
+
+
+def _origin(channel: str, title: str) -> Metric:
+    doc = f"change of mean mastery by {title.lower()}, float64 mean after minus before; all channels sum to the whole change"
+    return Metric(f"from_{channel}", title, ORIGIN, "mastery a week", -1.0, 1.0, "", "ratio", f"from_{channel}", "one", doc)
+
+
+_METRICS = (
+    _share("adequacy", "Adequacy", SPREAD, "higher", "held", "needed", "sum of min(E, need) over sum of need, all people, home need"),
+    _share("need_met", "Need met", SPREAD, "higher", "met", "in_need", "share of needed (person, topic) pairs with E at or above 0.7 need"),
+    _share("need_met_own", "Need met, own topics", SPREAD, "higher", "met_own", "in_need_own", "need met on the department's own topics"),
+    _share("need_met_other", "Need met, other departments' topics", SPREAD, "higher", "met_other", "in_need_other",
+           "need met on topics that other departments own"),
+    _share("need_met_enterprise", "Need met, enterprise topics", SPREAD, "higher", "met_enterprise", "in_need_enterprise",
+           "need met on enterprise-wide topics"),
+    _share("need_met_emerging", "Need met, emerging topics", SPREAD, "higher", "met_emerging", "in_need_emerging", "need met on emerging topics"),
+    Metric("mean_expertise", "Mean expertise", SPREAD, "mastery", 0, 1, "higher", "stock", "mastery", "cells", "mean mastery over people and topics"),
+    _share("reach", "Reach per topic", SPREAD, "higher", "reach", "one", "mean over needed topics of the share of those in need who have it at 0.7 need"),
+    Metric("weeks_to_half", "Weeks until half have it", SPREAD, "weeks", 0, np.inf, "lower", "run", "one", "one",
+           "median over topics of the weeks until half of those in need have it at 0.7 need; censored at the horizon"),
+    _share("share_across", "Learning across departments", SILOS, "higher", "learned_across", "learned", "share of what was learned from people that came from "
+           "another department", kind="ratio"),
+    Metric("learning_across_tie", "Learning per across-tie-week", SILOS, "mastery a tie-week", 0, np.inf, "higher", "ratio", "base_gain_across",
+           "base_across", "gain after the budget over baseline ties between home departments, per tie and week"),
+    Metric("learning_within_tie", "Learning per within-tie-week", SILOS, "mastery a tie-week", 0, np.inf, "higher", "ratio", "base_gain_within",
+           "base_within", "gain after the budget over baseline ties inside home departments, per tie and week"),
+    Metric("across_over_within", "Across-tie over within-tie learning", SILOS, "ratio", 0, np.inf, "higher", "quotient", "learning_across_tie",
+           "learning_within_tie", "learning per across-tie-week over learning per within-tie-week", source="Darr, Argote and Epple 1995"),
+    Metric("transfer_speed", "Speed of transfer between departments", SILOS, "share a week", 0, np.inf, "higher", "ratio", "learned_across", "unmet",
+           "what was learned from other departments in a week over all unmet need (need - E where positive)"),
+    _share("variance_between", "Variance between departments", SILOS, "lower", "variance_between", "variance", "variance of mastery between "
+           "departments over total variance, summed over topics"),
+    Metric("gini", "Inequality of adequacy", SILOS, "Gini", 0, 1, "lower", "stock", "gini", "one", "Gini of adequacy over people"),
+    Metric("trust_within", "Trust within departments", TRUST, "trust", 0, 1, "higher", "stock", "trust_within", "ties_within", "mean over live ties"),
+    Metric("trust_across", "Trust across departments", TRUST, "trust", 0, 1, "higher", "stock", "trust_across", "ties_across", "mean over live ties"),
+    Metric("ties_formed", "Ties formed", TRUST, "ties a person-year", 0, np.inf, "", "ratio", "ties_formed", "person_years", "ties formed by policies"),
+    Metric("ties_refused", "Ties refused", TRUST, "ties a person-year", 0, np.inf, "", "ratio", "ties_refused", "person_years",
+           "ties that a full row of sources refused"),
+    _share("without_cross_tie", "People without a cross tie", TRUST, "lower", "no_cross_tie", "people", "people who learn from nobody outside "
+           "their department"),
+    Metric("participation", "Hours in sessions", TRUST, "hours a person-week", 0, np.inf, "", "stock", "participation", "people",
+           "hours attended in the last 13 weeks, per week"),
+    Metric("participation_gini", "Inequality of participation", TRUST, "Gini", 0, 1, "lower", "stock", "participation_gini", "one",
+           "Gini of hours attended in the last 13 weeks; 0 where none"),
+    Metric("participation_gini_department", "Inequality of participation by department", TRUST, "Gini", 0, 1, "lower", "stock",
+           "participation_gini_department", "one", "Gini over departments' mean hours attended"),
+    Metric("participation_gini_level", "Inequality of participation by level", TRUST, "Gini", 0, 1, "lower", "stock", "participation_gini_level",
+           "one", "Gini over levels' mean hours attended"),
+    _share("representativeness", "Representativeness", TRUST, "higher", "representativeness", "one", "1 - half the sum over departments and levels of "
+           "|share of hours attended - share of people|; undefined where nobody attended"),
+    _share("performance", "Performance", PERFORMANCE, "higher", "engaged", "people", "mean of engagement * adequacy"),
+    Metric("thin_topics", "Topics held by fewer than three", RESILIENCE, "topics", 0, np.inf, "lower", "stock", "thin_topics", "one",
+           "topics that fewer than 3 people hold at 0.7 or more"),
+    _share("loss_per_leaver", "Loss per leaver", RESILIENCE, "lower", "lost_by_leavers", "leavers", "adequacy of a leaver less that of the newcomer",
+           kind="ratio"),
+    Metric("hours", "Hours", COST, "hours a person-week", 0, np.inf, "lower", "ratio", "hours", "people", "hours booked by all policies"),
+    Metric("money", "Money", COST, "money a person-week", 0, np.inf, "lower", "ratio", "money", "people", "money booked by all policies"),
+    _origin("ties", "Exchange over ties"),
+    _origin("sessions", "Sessions"),
+    _origin("rules", "Own rules"),
+    _origin("practice", "Practice"),
+    _origin("forgetting", "Forgetting"),
+    _origin("obsolescence", "Obsolescence"),
+    _origin("turnover", "Turnover"),
+    Metric("meetings", "Meetings", ORIGIN, "meetings a person-week", 0, np.inf, "", "ratio", "meetings", "people", "meetings over ties"),
+    _share("budget_binding", "Learning budget binds", ORIGIN, "", "bound", "people", "share of person-weeks in which gains exceed hours * pace",
+           kind="ratio"),
+)
+METRICS: dict[str, Metric] = {metric.name: metric for metric in _METRICS}
+
+
+def gini(values: Wide) -> Wide:
+    """Gini of values of 0 or more along the last axis; 0 where all are 0.
+
+    G = sum_i (2 i - n - 1) x_i / (n sum x), x in rising order, i from 1.
+    """
+    n = values.shape[-1]
+    ordered = np.sort(values, axis=-1)
+    total = ordered.sum(axis=-1)
+    weighted = (ordered * (2.0 * np.arange(1, n + 1) - n - 1.0)).sum(axis=-1)
+    return np.divide(weighted, n * total, out=np.zeros(np.shape(total)), where=total > 0)

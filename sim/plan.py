@@ -1,0 +1,109 @@
+"""The week as a printable table of phases."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim import phases
+from sim.chance import text_keys
+from sim.policies.base import Policy
+from sim.recorder import Recorder
+from sim.schema import Encounters
+from sim.sessions import Meeting
+from sim.week import Week
+
+
+@dataclass(frozen=True)
+class Phase:
+    """One row of the plan: what runs, whose it is, what it reads and what it writes."""
+
+    name: str
+    owner: str
+    reads: str
+    writes: str
+    run: Callable[[Plan], None]
+
+    @property
+    def doc(self) -> str:
+        """What the phase does, in a sentence."""
+        return (self.run.__doc__ or "").strip().splitlines()[0]
+
+
+PHASES = (
+    Phase("bend", "policies", "state", "levers, culture of the week", phases.bend),
+    Phase("act", "policies", "state", "department, home_department, ties, pairs", phases.act),
+    Phase("convene", "policies", "trust, engagement", "attendance, load", phases.convene),
+    Phase("ties", "model", "expertise, culture, contact", "gain, trust", phases.ties),
+    Phase("sessions", "model", "expertise, culture, trust of the week's start", "gain, trust, ties", phases.sessions),
+    Phase("rules", "user", "expertise", "gain, then what rules set", phases.rules),
+    Phase("learn", "model", "gain, hours", "expertise, ledger", phases.learn),
+    Phase("practice", "model", "need", "expertise, ledger", phases.practice),
+    Phase("drift", "model", "norms, load", "culture, engagement", phases.drift),
+    Phase("leave and join", "model", "tenure, level", "people, ties, ledger", phases.leave_and_join),
+    Phase("observe", "model", "everything", "measures", phases.observe),
+)
+"""The order of a week. The knowledge base, challenges and pilots will be channels between sessions and rules."""
+
+
+class Plan:
+    """Runs the phases and carries what one phase hands to a later one.
+
+    Attributes:
+        week, policies, rules, recorder: the ensemble at work; policies and rules in label order.
+        meeting, encounters, slots, brought: this week's sessions, (encounter,).
+        load: hours asked over hours available, float32 (person,).
+        seconds: time spent in each phase so far, by name.
+    """
+
+    meeting: Meeting
+    encounters: Encounters
+    slots: NDArray[np.int64]
+    brought: NDArray[np.float32]
+    load: NDArray[np.float32]
+
+    def __init__(self, week: Week, policies: Sequence[Policy], rules: Sequence[Any]) -> None:
+        self.week = week
+        self.policies = sorted(policies, key=lambda policy: policy.label)
+        self.rules = sorted(rules, key=lambda rule: rule.label)
+        self.topic_keys = text_keys(week.prepared.topics.names)
+        self.restart_measures()
+        self.seconds = dict.fromkeys((phase.name for phase in PHASES), 0.0)
+        for part in (*self.policies, *self.rules):
+            part.prepare(week)
+
+    def restart_measures(self) -> None:
+        """Forget what was measured so far."""
+        labels = [policy.label for policy in self.policies]
+        self.recorder = Recorder(self.week, labels, self.week.prepared.topics.names)
+
+    def step(self) -> None:
+        """Run one week."""
+        with np.errstate(over="ignore"):  # without the jit, keyed hashes wrap around in numpy scalars
+            for phase in PHASES:
+                begin = time.perf_counter()
+                phase.run(self)
+                self.seconds[phase.name] += time.perf_counter() - begin
+        self.week.number += 1
+
+    def mean_mastery(self) -> NDArray[np.float64]:
+        """Mean mastery over people and topics, float64 (world,)."""
+        mean: NDArray[np.float64] = self.week.state.expertise.mean(axis=(1, 2), dtype=np.float64)
+        return mean
+
+    def by_world(self, values: NDArray[Any]) -> NDArray[Any]:
+        """Values (person,) seen as (world, person)."""
+        return values.reshape(self.week.state.frame.worlds, -1)
+
+
+def table() -> list[dict[str, str]]:
+    """The plan as rows of text: phase, owner, reads, writes, what it does."""
+    return [
+        {"phase": phase.name, "owner": phase.owner, "reads": phase.reads, "writes": phase.writes, "does": phase.doc}
+        for phase in PHASES
+    ]

@@ -1,0 +1,176 @@
+"""Every array of the state, once: name, dimensions, dtype, range, unit and meaning.
+
+The state, its checks, the digest, the Mesa views and the documentation all read this table. The named
+tuples at the end are what kernels receive.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+TOPIC_LANES = 8
+"""Topics are padded to a multiple of this; a sum over topics is this many strided sums, then a fixed tree."""
+
+ORIGINS = ("baseline", "rotation", "mentorship", "introduction", "rule")
+"""Why a tie exists; a tie stores the position, a digest the text."""
+
+HOME, ENTERPRISE, EMERGING = 0, 1, 2
+TOPIC_KINDS = ("home", "enterprise", "emerging")
+
+
+@dataclass(frozen=True)
+class Field:
+    """One array of the state."""
+
+    name: str
+    dimensions: tuple[str, ...]
+    dtype: str
+    low: float
+    high: float
+    unit: str
+    doc: str
+
+
+PERSON_FIELDS = (
+    Field("key", ("world", "person"), "uint64", 0, 2**64 - 1, "", "key of the person in every random decision"),
+    Field("generation", ("world", "person"), "int32", 0, 2**31 - 1, "people", "newcomers that have taken the seat"),
+    Field("department", ("world", "person"), "int32", 0, 2**31 - 1, "", "where the person works this week"),
+    Field("home_department", ("world", "person"), "int32", 0, 2**31 - 1, "", "where the person belongs"),
+    Field("organization", ("world", "person"), "int32", 0, 2**31 - 1, "", "which organization the person belongs to"),
+    Field("level", ("world", "person"), "int32", 0, 3, "", "0 staff, 1 senior, 2 manager, 3 executive"),
+    Field("tenure", ("world", "person"), "int32", 0, 2**31 - 1, "weeks", "weeks since joining"),
+    Field("expertise", ("world", "person", "topic"), "float32", 0, 1, "mastery", "what the person knows"),
+    Field("engagement", ("world", "person"), "float32", 0, 1, "", "share of the offered time actually given"),
+    Field("initiative", ("world", "person"), "float32", 0.1, 1, "", "help-seeking, a fixed trait"),
+)
+CULTURE_FIELDS = (
+    Field("safety", ("world", "department"), "float32", 0, 1, "", "psychological safety"),
+    Field("clarity", ("world", "learner's department", "source's department"), "float32", 0, 1, "", "common language"),
+    Field("willingness", ("world", "learner's department", "source's department"), "float32", 0, 1, "",
+          "readiness of the source's department to share"),
+    Field("reliability", ("world", "learner's department", "source's department"), "float32", 0, 1, "", "promises kept"),
+)
+TIE_FIELDS = (
+    Field("source", ("tie",), "int32", 0, 2**31 - 1, "row", "row of the person learned from"),
+    Field("trust", ("tie",), "float32", 0, 1, "", "the learner's expectation that the source keeps promises"),
+    Field("contact", ("tie",), "float32", 0, 1, "per week", "chance of a substantive exchange"),
+    Field("base_trust", ("tie",), "float32", 0, 1, "", "where trust drifts to without meetings"),
+    Field("origin", ("tie",), "int8", 0, len(ORIGINS) - 1, "", "why the tie exists: " + ", ".join(ORIGINS)),
+)
+FIELDS = PERSON_FIELDS + CULTURE_FIELDS + TIE_FIELDS
+
+
+def padded(topics: int) -> int:
+    """Number of topic columns in memory."""
+    return -(-topics // TOPIC_LANES) * TOPIC_LANES
+
+
+class People(NamedTuple):
+    """One row a person, worlds one after another."""
+
+    key: NDArray[np.uint64]
+    department: NDArray[np.int32]
+    home: NDArray[np.int32]
+    level: NDArray[np.int32]
+    expertise: NDArray[np.float32]
+    initiative: NDArray[np.float32]
+
+
+class Ties(NamedTuple):
+    """Ties by learner: row i owns the slots first[i] to first[i + 1], its count[i] live ties first, sorted by source."""
+
+    first: NDArray[np.int64]
+    count: NDArray[np.int32]
+    limit: NDArray[np.int32]
+    source: NDArray[np.int32]
+    trust: NDArray[np.float32]
+    contact: NDArray[np.float32]
+    base_trust: NDArray[np.float32]
+    origin: NDArray[np.int8]
+    gain: NDArray[np.float32]
+
+
+class Structure(NamedTuple):
+    """What does not change: who needs what, and what the topics are like."""
+
+    need: NDArray[np.float32]
+    own: NDArray[np.bool_]
+    tacitness: NDArray[np.float32]
+    obsolescence: NDArray[np.float32]
+    topic_kind: NDArray[np.int32]
+    organization: NDArray[np.int32]
+
+
+class Culture(NamedTuple):
+    """What holds this week, pulls included: flat over (world, department) and (world, pair)."""
+
+    safety: NDArray[np.float32]
+    clarity: NDArray[np.float32]
+    willingness: NDArray[np.float32]
+    reliability: NDArray[np.float32]
+    contact: NDArray[np.float32]
+
+
+class Gates(NamedTuple):
+    """What a person brings to this week's meetings, one number a row."""
+
+    engagement: NDArray[np.float32]
+    seeks: NDArray[np.float32]
+    keeps: NDArray[np.float32]
+    teaching: NDArray[np.float32]
+    rate: NDArray[np.float32]
+
+
+class Rule(NamedTuple):
+    """The scenario's constants, typed for the kernels."""
+
+    people: int
+    departments: int
+    topics: int
+    phi: np.float32
+    eta: np.float32
+    delta: np.float32
+    host_need: np.float32
+    host_willingness: np.float32
+    host_clarity: np.float32
+    absence_contact: np.float32
+    absence_practice: np.float32
+    practice: np.float32
+    practice_elsewhere: np.float32
+    forgetting: np.float32
+    pace: np.float32
+    trust_within: np.float32
+    trust_across: np.float32
+    trust_between: np.float32
+    formed: np.float32
+    fading: np.float32
+    floor: np.float32
+    newcomer_trust: np.float32
+
+
+class Encounters(NamedTuple):
+    """Learner-source pairs of this week's sessions, sorted by (learner, policy label, source)."""
+
+    learner: NDArray[np.int64]
+    source: NDArray[np.int64]
+    weight: NDArray[np.float32]
+    teaching: NDArray[np.float32]
+    reliability: NDArray[np.float32]
+    safety: NDArray[np.float32]
+    trust: NDArray[np.float32]
+    heard: NDArray[np.bool_]
+
+
+class Work(NamedTuple):
+    """Scratch of one week, one row a person unless said otherwise."""
+
+    gain: NDArray[np.float32]
+    from_ties: NDArray[np.float32]
+    from_sessions: NDArray[np.float32]
+    from_rules: NDArray[np.float32]
+    factor: NDArray[np.float32]
+    meetings: NDArray[np.int32]

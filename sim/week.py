@@ -1,0 +1,312 @@
+"""What one week works with: the state, this week's levers and chance, and the doors that policies use.
+
+A policy never calls a kernel. It asks the week who is eligible, draws, forms ties, books hours.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.build import Prepared
+from sim.chance import Chance, Keys, extend, text_keys
+from sim.kernels.learning import LEDGER_BLOCK
+from sim.kernels.matching import NOBODY, choose_colleagues
+from sim.kernels.ties import FORMED, REFUSED, end_stays, form_all
+from sim.levers import DEPARTMENT, LEVERS, PAIR, Levers
+from sim.policies.base import PolicySettings, Targets, reach
+from sim.schema import ORIGINS, Culture, Gates, Rule, Work
+from sim.settings import FilesOrganization
+from sim.start import INITIATIVE_LOW, INITIATIVE_SPAN
+from sim.state import State
+
+Rows = NDArray[np.int64]
+Mask = NDArray[np.bool_]
+SERIAL_ROWS = 4096
+"""Below this many rows a second thread costs more than it brings."""
+
+
+class Week:
+    """The ensemble at work.
+
+    Attributes:
+        number: the week that is being run, from 0.
+        state, chance, levers, rule: the organization; its draws; what policies bend; typed constants.
+        work, gates, culture: scratch of this week, see `sim.schema`.
+        asked, attended: hours that policies ask of each person this week, and hours in sessions, float32 (person,).
+        left: who left this week, (person,).
+        mentoring: who has mentees, (person,).
+        sums: this week's raw quantities by name, float64 (world,).
+    """
+
+    def __init__(self, prepared: Prepared, state: State, seeds: tuple[int, ...], threads: int = 1) -> None:
+        self.prepared = prepared
+        self.scenario = prepared.scenario
+        self.state = state
+        self.chance = Chance(seeds)
+        self.number = 0
+        self.threads = threads
+        self.rule = _rule(prepared)
+        rows = state.frame.rows
+        self.levers = Levers(_lever_bases(prepared, state))
+        self.work = Work(
+            gain=np.zeros_like(state.arrays["expertise"]),
+            from_ties=np.zeros(rows, np.float32),
+            from_sessions=np.zeros(rows, np.float32),
+            from_rules=np.zeros(rows, np.float32),
+            factor=np.ones(rows, np.float32),
+            meetings=np.zeros(rows, np.int32),
+        )
+        self.asked = np.zeros(rows, np.float32)
+        self.attended = np.zeros(rows, np.float32)
+        self.left = np.zeros(rows, np.bool_)
+        self.mentoring = np.zeros(rows, np.bool_)
+        self.sums: dict[str, NDArray[np.float64]] = {}
+        self.gates: Gates
+        self.culture: Culture
+        self._department_keys = text_keys(state.frame.departments)
+        self._pool: ThreadPoolExecutor | None = None
+
+    # --- who -----------------------------------------------------------------------------------------------
+
+    @property
+    def away(self) -> Mask:
+        """Who works outside the home department this week, (person,)."""
+        return self.state.arrays["department"] != self.state.arrays["home_department"]
+
+    def world_of(self, rows: Rows) -> Rows:
+        """World of each row."""
+        return rows // self.rule.people
+
+    def eligible(self, targets: Targets) -> Mask:
+        """Who a policy with these targets may draw, (person,): by home department and level."""
+        arrays = self.state.arrays
+        chosen = np.ones(self.state.frame.rows, np.bool_)
+        if targets.departments:
+            chosen &= self.targeted_departments(targets)[arrays["home_department"]]
+        if targets.levels:
+            chosen &= np.isin(arrays["level"], targets.levels)
+        return chosen
+
+    def targeted_departments(self, targets: Targets) -> Mask:
+        """Departments that the targets name, (department,); all where they name none."""
+        names = self.state.frame.departments
+        return np.array([not targets.departments or name in targets.departments for name in names])
+
+    def members(self, label: str, settings: PolicySettings, voluntary: bool = False) -> Mask:
+        """Members of a policy, (person,): one draw per person and label, without the week.
+
+        Coverage is a threshold on a keyed draw; voluntary membership takes the upper share by initiative.
+        """
+        share = reach(settings, self.number)
+        if share <= 0:
+            return np.zeros(self.state.frame.rows, np.bool_)
+        drawn = self.draw(label, "member", weekly=False)
+        return self.eligible(settings.targets) & self.taken(drawn, share, voluntary)
+
+    def taken(self, drawn: NDArray[np.float32], share: np.float32, voluntary: bool) -> Mask:
+        """Who falls in a share of the people, (person,), by draws or, if voluntary, by initiative."""
+        if voluntary:
+            threshold = INITIATIVE_LOW + INITIATIVE_SPAN * (np.float32(1.0) - share)
+            return self.state.arrays["initiative"] >= threshold
+        return drawn < share
+
+    # --- chance --------------------------------------------------------------------------------------------
+
+    def draw(self, label: str, decision: str, weekly: bool = True) -> NDArray[np.float32]:
+        """One uniform draw for everybody, float32 (person,)."""
+        week = self.number if weekly else None
+        return self.chance.draw(label, decision, week, self.state.key).ravel()
+
+    def hashes(self, label: str, decision: str, weekly: bool = True) -> Keys:
+        """One keyed hash for everybody, uint64 (person,)."""
+        week = self.number if weekly else None
+        return self.chance.hashes(label, decision, week, self.state.key).ravel()
+
+    def stream(self, label: str, decision: str, rows: Rows) -> Keys:
+        """This week's chain over (seed, decision, week) for the world of each row."""
+        return self.chance.stream(label, decision, self.number)[self.world_of(rows)]
+
+    def department_hashes(self, label: str, decision: str, rows: Rows) -> Keys:
+        """This week's keyed hash of each department for each of some rows, uint64 (row, department)."""
+        person = extend(self.stream(label, decision, rows), self.state.arrays["key"][rows])
+        return extend(person[:, None], self._department_keys[None, :])
+
+    def attends(self, label: str, rows: Rows, voluntary_fade: float | np.float32 | None, more: float = 0.0) -> Mask:
+        """Whether each of some people attends this week's session of a policy.
+
+        Args:
+            voluntary_fade: None where attendance is mandatory; else attendance is times engagement and this fade.
+            more: added to the chance.
+        """
+        chance = self.levers["attendance"].ravel()[rows]
+        if voluntary_fade is not None:
+            chance = chance * self.gates.engagement[rows] * np.float32(voluntary_fade)
+        return self.draw(label, "attend")[rows] < chance + np.float32(more)
+
+    def colleagues(self, label: str, decision: str, chooser: Rows, department: NDArray[np.int32], wanted: int, among: Mask) -> Rows:
+        """People of a department with the largest keyed hash, (chooser, wanted), -1 where there are too few.
+
+        Args:
+            department: where to look, (chooser,). among: who may be chosen, (person,).
+        """
+        departments = self.rule.departments
+        rows = np.flatnonzero(among)
+        flat = self.world_of(rows) * departments + self.state.arrays["home_department"][rows]
+        order = np.argsort(flat, kind="stable")
+        first = np.searchsorted(flat[order], np.arange(self.state.frame.worlds * departments + 1))
+        chosen = np.full((len(chooser), wanted), NOBODY, np.int64)
+        where = self.world_of(chooser) * departments + department
+        chain = self.stream(label, decision, chooser)
+        choose_colleagues(chooser, where, chain, self.state.arrays["key"], rows[order], first, True, chosen)
+        return chosen
+
+    # --- what policies do ----------------------------------------------------------------------------------
+
+    def form_ties(self, learner: Rows, source: Rows, trust: Any, contact: Any, origin: str) -> None:
+        """Form ties in order of (learner row, source row), or lift those that are there.
+
+        Args:
+            trust, contact: of the new ties, numbers or (new tie,).
+            origin: why they exist, one of `sim.schema.ORIGINS`.
+        """
+        if len(learner) == 0:
+            return
+        state = self.state
+        order = np.lexsort((source, learner))
+        state.ensure_room(learner)
+        outcome = np.zeros(len(order), np.int64)
+        trusts = np.broadcast_to(np.asarray(trust, np.float32), (len(order),))[order]
+        contacts = np.broadcast_to(np.asarray(contact, np.float32), (len(order),))[order]
+        protect = isinstance(self.scenario.organization, FilesOrganization)
+        code = np.int8(ORIGINS.index(origin))
+        form_all(
+            state.ties, state.people, state.structure, self.rule,
+            learner[order], source[order], trusts, contacts, code, protect, outcome,
+        )  # fmt: skip
+        worlds = self.world_of(learner[order])
+        self.add("ties_formed", np.bincount(worlds[outcome == FORMED], minlength=state.frame.worlds))
+        self.add("ties_refused", np.bincount(worlds[outcome == REFUSED], minlength=state.frame.worlds))
+
+    def end_stays(self, rows: Rows) -> None:
+        """Let contact between returning visitors and their hosts fall to that of a new tie."""
+        returning = np.zeros(self.state.frame.rows, np.bool_)
+        returning[rows] = True
+        end_stays(returning, np.int8(ORIGINS.index("rotation")), self.state.people, self.state.ties, self.rule.formed)
+
+    def department_means(self) -> NDArray[np.float64]:
+        """Mean mastery of each department's people by home, float64 (world, department, topic); 0 where it has none."""
+        frame, departments = self.state.frame, self.rule.departments
+        flat = (np.arange(frame.worlds)[:, None] * departments + self.state.home_department).ravel()
+        order = np.argsort(flat, kind="stable")
+        first = np.searchsorted(flat[order], np.arange(frame.worlds * departments))
+        people = np.bincount(flat, minlength=frame.worlds * departments)
+        expertise = self.state.arrays["expertise"][order, : self.rule.topics].astype(np.float64)
+        sums = np.add.reduceat(np.vstack([expertise, np.zeros((1, self.rule.topics))]), first, axis=0)
+        means = np.where(people[:, None] > 0, sums / np.maximum(1, people)[:, None], 0.0)
+        return means.reshape(frame.worlds, departments, self.rule.topics)
+
+    def stranger_trust(self, learner: Rows, source: Rows) -> NDArray[np.float32]:
+        """Trust between people without a tie, higher in the own department."""
+        home = self.state.arrays["home_department"]
+        trust = self.scenario.trust
+        return np.where(home[learner] == home[source], np.float32(trust.stranger_within), np.float32(trust.stranger))
+
+    def ask(self, rows: Rows, hours: float) -> None:
+        """Add to the hours asked of some people this week, which is their load."""
+        np.add.at(self.asked, rows, np.float32(hours))
+
+    def book(self, label: str, rows: Rows, hours: float = 0.0, money: float = 0.0) -> None:
+        """Book hours and money of a policy for each of some rows (repeats count)."""
+        people = np.bincount(self.world_of(rows), minlength=self.state.frame.worlds).astype(np.float64)
+        self.add(f"hours:{label}", people * hours)
+        self.add(f"money:{label}", people * money)
+
+    def attend(self, label: str, rows: Rows, hours: float) -> None:
+        """Book hours in a session for each of some rows, and count them as participation."""
+        self.book(label, rows, hours)
+        np.add.at(self.attended, rows, np.float32(hours))
+
+    def add(self, name: str, amount: Any) -> None:
+        """Add to a raw quantity of this week, (world,)."""
+        self.sums[name] = self.sums.get(name, np.zeros(self.state.frame.worlds)) + amount
+
+    # --- how -----------------------------------------------------------------------------------------------
+
+    def over_rows(self, run: Callable[[int, int], Any]) -> None:
+        """Run a kernel over all rows, shared out over threads at the borders of the ledger's blocks."""
+        people, rows = self.rule.people, self.state.frame.rows
+        starts = np.concatenate([np.arange(0, people, LEDGER_BLOCK) + world * people for world in range(self.state.frame.worlds)])
+        self._share_out(run, [*starts.tolist(), rows], rows)
+
+    def over_worlds(self, run: Callable[[int, int], Any]) -> None:
+        """Run a kernel over all worlds, shared out over threads."""
+        self._share_out(run, list(range(self.state.frame.worlds + 1)), self.state.frame.rows)
+
+    def _share_out(self, run: Callable[[int, int], Any], borders: list[int], rows: int) -> None:
+        threads = min(self.threads, len(borders) - 1)
+        if threads < 2 or rows < SERIAL_ROWS:
+            run(borders[0], borders[-1])
+            return
+        if self._pool is None:
+            self._pool = ThreadPoolExecutor(self.threads)
+        cuts = [borders[round(n * (len(borders) - 1) / threads)] for n in range(threads + 1)]
+        for done in [self._pool.submit(run, a, b) for a, b in zip(cuts[:-1], cuts[1:], strict=True)]:
+            done.result()
+
+    def close(self) -> None:
+        """Stop the threads."""
+        if self._pool is not None:
+            self._pool.shutdown()
+            self._pool = None
+
+
+def _lever_bases(prepared: Prepared, state: State) -> dict[str, NDArray[np.float32]]:
+    """Value of each lever without any policy; norms start where the states start."""
+    worlds, people, departments = state.frame.worlds, state.frame.people, len(state.frame.departments)
+    scenario = prepared.scenario
+    shapes = {DEPARTMENT: (worlds, departments), PAIR: (worlds, departments, departments)}
+    plain = {"hours": scenario.learning.hours, "attendance": scenario.sessions.attendance}
+    bases = {}
+    for name, lever in LEVERS.items():
+        shape = shapes.get(lever.of, (worlds, people))
+        quantity, _, role = name.partition(".")
+        if role == "norm":
+            bases[name] = getattr(state, quantity).copy()
+        else:
+            value = 0.0 if role == "pull" else plain.get(name, 1.0)
+            bases[name] = np.broadcast_to(np.float32(value), shape)
+    return bases
+
+
+def _rule(prepared: Prepared) -> Rule:
+    s = prepared.scenario
+    f = np.float32
+    return Rule(
+        people=len(prepared.organization.seats) if prepared.organization else s.organization.people,
+        departments=len(prepared.departments),
+        topics=len(prepared.topics.names),
+        phi=f(s.learning.phi),
+        eta=f(s.trust.eta),
+        delta=f(s.trust.delta),
+        host_need=f(s.stays.host_need),
+        host_willingness=f(s.stays.willingness),
+        host_clarity=f(s.stays.clarity),
+        absence_contact=f(s.stays.absence_contact),
+        absence_practice=f(s.stays.absence_practice),
+        practice=f(s.learning.practice),
+        practice_elsewhere=f(s.learning.practice_elsewhere),
+        forgetting=f(s.learning.forgetting),
+        pace=f(s.learning.pace),
+        trust_within=f(s.trust.base_within),
+        trust_across=f(s.trust.base_across),
+        trust_between=f(s.trust.base_between),
+        formed=f(s.contacts.formed),
+        fading=f(s.contacts.fading),
+        floor=f(s.contacts.floor),
+        newcomer_trust=f(s.trust.newcomer),
+    )
