@@ -44,25 +44,35 @@ def visiting(department_i, home_i, department_j, home_j):
 
 
 @kernel
-def needs(need, host_need, home, department, k):
-    """A person's need of topic k; a visitor also takes on part of the host's."""
-    wanted = need[home, k]
-    if department != home:
-        wanted = max(wanted, host_need * need[department, k])
-    return wanted
+def needs_of(need, host_need, home, here, wanted):
+    """Write a person's needs to wanted (padded topic,); a visitor also takes on part of the host's."""
+    for k in range(need.shape[1]):
+        wanted[k] = need[home, k]
+    if here != home:
+        for k in range(need.shape[1]):
+            wanted[k] = max(wanted[k], host_need * need[here, k])
 
 
 @kernel
-def take_up(i, j, gate, trusted, weight, wanted, people, structure, rule, raw, gap, learned):
-    """What learner i takes up from source j in one meeting, before the learner's rate.
+def clear(raw, gap):
+    """Set two scratch rows (padded topic,) to zero."""
+    for k in range(raw.shape[0]):
+        raw[k] = ZERO
+        gap[k] = ZERO
+
+
+@kernel
+def take_up(learner, source, gate, trusted, weight, wanted, tacitness, phi, raw, gap, learned):
+    """What a learner takes up from a source in one meeting, before the learner's rate.
 
         q = gate * ((1 - c_k) + c_k * trusted)          what passes
-        v = weight * q * need_k * h * (1 - phi h)       what is absorbed of the gap h = max(0, E_jk - E_ik)
+        v = weight * q * need_k * h * (1 - phi * h)     what is absorbed of the gap h = max(0, E_jk - E_ik)
 
     Codified knowledge passes by itself, the tacit share through trust and safety (Hansen 1999; Levin and
     Cross 2004); a wide gap is harder to learn from (Cohen and Levinthal 1990).
 
     Args:
+        learner, source: their mastery (padded topic,).
         gate: clarity of the pair times the source's teaching. trusted: trust * min(1, 1.5 safety).
         wanted: the learner's need (padded topic,).
         raw, gap: sums of v and largest gap met so far, both (padded topic,), updated.
@@ -71,13 +81,11 @@ def take_up(i, j, gate, trusted, weight, wanted, people, structure, rule, raw, g
     Returns:
         The sum of v over topics.
     """
-    for k in range(rule.topics):
-        h = people.expertise[j, k] - people.expertise[i, k]
-        learned[k] = ZERO
-        if h > ZERO:
-            q = gate * ((ONE - structure.tacitness[k]) + structure.tacitness[k] * trusted)
-            learned[k] = weight * (q * wanted[k] * h * (ONE - rule.phi * h))
-            gap[k] = max(gap[k], h)
+    for k in range(learned.shape[0]):
+        h = max(ZERO, source[k] - learner[k])
+        q = gate * ((ONE - tacitness[k]) + tacitness[k] * trusted)
+        learned[k] = weight * (q * wanted[k] * h * (ONE - phi * h))
+        gap[k] = max(gap[k], h)
         raw[k] += learned[k]
     return topic_sum(learned)
 

@@ -3,7 +3,7 @@
 import numpy as np
 
 from sim.kernels.chance import extend, uniform
-from sim.kernels.common import ONE, ZERO, capped_gain, needs, openness, take_up, visiting
+from sim.kernels.common import ONE, ZERO, capped_gain, clear, needs_of, openness, take_up, visiting
 from sim.kernels.jit import kernel
 from sim.kernels.ties import find
 
@@ -27,10 +27,8 @@ def learn_in_sessions(encounters, people, structure, culture, gates, rule, work,
     while n < encounters.learner.shape[0]:
         i = encounters.learner[n]
         begin = n
-        for k in range(rule.topics):
-            raw[k] = ZERO
-            gap[k] = ZERO
-            wanted[k] = needs(structure.need, rule.host_need, people.home[i], people.department[i], k)
+        clear(raw, gap)
+        needs_of(structure.need, rule.host_need, people.home[i], people.department[i], wanted)
         while n < encounters.learner.shape[0] and encounters.learner[n] == i:
             brought[n] = ZERO
             if encounters.heard[n]:
@@ -43,11 +41,12 @@ def learn_in_sessions(encounters, people, structure, culture, gates, rule, work,
                 gate = clarity * gates.teaching[j] * encounters.teaching[n]
                 weight = encounters.weight[n]
                 brought[n] = gates.rate[i] * take_up(
-                    i, j, gate, trusted, weight, wanted, people, structure, rule, raw, gap, learned
+                    people.expertise[i], people.expertise[j], gate, trusted, weight, wanted, structure.tacitness,
+                    rule.phi, raw, gap, learned,
                 )
             n += 1
         work.from_sessions[i], share = capped_gain(gates.rate[i], raw, gap, gain)
-        for k in range(rule.topics):
+        for k in range(width):
             work.gain[i, k] += gain[k]
         if share < ONE:
             for m in range(begin, n):
