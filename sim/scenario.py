@@ -7,7 +7,7 @@ A user's YAML and a composed configuration both arrive as a plain mapping with t
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -17,7 +17,7 @@ from sim.identity import digest, plain, plugin
 from sim.parameters import parameter, section
 from sim.parse import is_mapping, read_fields, read_section, suggestion
 from sim.plain import UNREADABLE, Findings, KeyPath, clean, shown
-from sim.scenario_checks import FILE_FIELDS, check_label, check_scenario
+from sim.scenario_checks import FILE_FIELDS, check_label, check_own, check_scenario
 from sim.settings import (
     Contacts,
     Culture,
@@ -160,9 +160,14 @@ def _parsed(mapping: Any, findings: Findings, folder: Path | None) -> Scenario:
         findings.raise_if_any()
     values = read_fields(Scenario, given, findings, apart=("organization", "policies", "rules"))
     values["organization"] = _organization(given.get("organization"), findings, folder)
-    values["policies"] = _labelled(given.get("policies"), "policies", _policy_kinds, findings)
-    values["rules"] = _labelled(given.get("rules"), "rules", _rule_kinds, findings)
-    check_scenario(vars(Scenario()) | values, _policy_kinds, findings)
+    policies = _policy_kinds() if given.get("policies") else {}
+    rules = _rule_kinds() if given.get("rules") else {}
+    values["policies"] = _labelled(given.get("policies"), "policies", policies, findings)
+    values["rules"] = _labelled(given.get("rules"), "rules", rules, findings)
+    sections = vars(Scenario()) | values
+    check_scenario(sections, findings)
+    check_own("policies", sections, policies, findings)
+    check_own("rules", sections, rules, findings)
     findings.raise_if_any()
     return Scenario(**values)
 
@@ -201,15 +206,12 @@ def _located(organization: dict[str, Any], folder: Path) -> dict[str, Any]:
     return organization | found
 
 
-def _labelled(given: Any, name: str, known: Callable[[], Mapping[str, Any]], findings: Findings) -> Any:
+def _labelled(given: Any, name: str, kinds: Mapping[str, Any], findings: Findings) -> Any:
     """Label to settings of the policies or rules of a scenario; UNREADABLE settings where they were reported."""
     path: KeyPath = (name,)
     if not is_mapping(given, findings, path):
         return UNREADABLE
-    if not given:
-        return {}
-    kinds = known()
-    return {label: _settings(label, entry, kinds, findings, (*path, label)) for label, entry in given.items()}
+    return {label: _settings(label, entry, kinds, findings, (*path, label)) for label, entry in (given or {}).items()}
 
 
 def _settings(label: str, given: Any, kinds: Mapping[str, Any], findings: Findings, path: KeyPath) -> Any:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from sim.files.headings import PEOPLE, TIES
@@ -31,15 +31,13 @@ def check_label(label: str, findings: Findings, path: KeyPath) -> None:
         findings.add(path, f"the label '{_RESERVED}' stands for the model's own decisions", "choose another")
 
 
-def check_scenario(sections: Mapping[str, Any], kinds: Callable[[], Mapping[str, Any]], findings: Findings) -> None:
-    """Report every problem between parameters.
+def check_scenario(sections: Mapping[str, Any], findings: Findings) -> None:
+    """Report every problem between parameters that the scenario itself knows of.
 
     Args:
         sections: every field of a scenario, UNREADABLE where it has problems already.
-        kinds: policy classes by kind; asked only if there are policies to check.
     """
     organization, policies = sections["organization"], sections["policies"]
-    sound = all(value is not UNREADABLE for value in sections.values())
     departments = None
     if isinstance(organization, SyntheticOrganization):
         _check_synthetic(organization, findings)
@@ -57,9 +55,22 @@ def check_scenario(sections: Mapping[str, Any], kinds: Callable[[], Mapping[str,
             path = ("policies", label)
             _check_times(settings, sections["weeks"], findings, path)
             _check_targets(settings, organization, names, findings, path)
-            if sound:
-                for field, cause, mend in kinds()[settings.kind].check(settings, sections):
-                    findings.add((*path, *field.split(".")), cause, mend)
+
+
+def check_own(name: str, sections: Mapping[str, Any], kinds: Mapping[str, Any], findings: Findings) -> None:
+    """Report what policies or rules find wrong with their own parameters.
+
+    Args:
+        name: the section, `policies` or `rules`.
+        sections: every field of a scenario; where one has problems already, nothing is asked.
+        kinds: classes by kind.
+    """
+    if any(value is UNREADABLE for value in sections.values()):
+        return
+    for label, settings in sections[name].items():
+        if settings is not UNREADABLE:
+            for field, cause, mend in kinds[settings.kind].check(settings, sections):
+                findings.add((name, label, *field.split(".")), cause, mend)
 
 
 class _Names:

@@ -63,9 +63,15 @@ class GossipSettings:
 
 
 class Gossip:
-    """A made-up rule."""
+    """A made-up rule, too fast from a pace of 0.9."""
 
     Settings = GossipSettings
+
+    @classmethod
+    def check(cls, settings: GossipSettings, scenario: Mapping[str, Any]) -> Iterable[tuple[str, str, str]]:
+        """Gossip takes time."""
+        if settings.pace > 0.9 and scenario["weeks"] > 1:
+            yield "pace", "is too fast", "slow down"
 
 
 def only_these(monkeypatch: pytest.MonkeyPatch) -> None:

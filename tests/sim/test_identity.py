@@ -31,6 +31,24 @@ def test_every_shipped_policy_survives_being_written(kind: str, monkeypatch: pyt
     assert plugin(registry()[kind]) is None
 
 
+def test_a_registered_rule_is_read_and_known_by_its_source(monkeypatch: pytest.MonkeyPatch) -> None:
+    from sim import rules
+
+    monkeypatch.undo()
+    kept = rules.registry()
+
+    class Listen(rules.Rule):
+        """A made-up rule without parameters."""
+
+        kind = "listen"
+
+    monkeypatch.setattr(rules, "registry", lambda: kept | {"listen": Listen})
+    scenario = Scenario.from_dict({"rules": {"a": {"kind": "listen"}}})
+    assert scenario.rules == {"a": rules.RuleSettings("listen")}
+    assert len((plugin(Listen) or {})["source"]) == 64
+    assert Scenario.from_dict(scenario.to_dict()).identity() == scenario.identity() != Scenario().identity()
+
+
 @pytest.fixture(autouse=True)
 def _made_up_policies(monkeypatch: pytest.MonkeyPatch) -> None:
     only_these(monkeypatch)

@@ -170,6 +170,7 @@ def test_the_example_of_the_first_page() -> None:
             swap() | {"rules": {"swap": {"kind": "gossip"}}},
             "rules.swap: a policy has the label 'swap' too; choose another",
         ),
+        ({"rules": {"a": {"kind": "gossip", "pace": 1}}}, "rules.a.pace: is too fast; slow down"),
         ({"rules": {"a": {"kind": "gosip"}}}, "rules.a.kind: there is no kind 'gosip'; did you mean 'gossip'?"),
     ],
 )
@@ -207,6 +208,26 @@ def test_small_organizations_and_partly_empty_levels_are_accepted() -> None:
     Scenario.from_dict(levels | swap(targets={"levels": ["executive"]}))
     Scenario.from_dict({"organization": {"levels": [1, 0, 0, 0]}} | swap(targets={"levels": [0, 1]}))
     Scenario.from_dict(swap(start_week=155, end_week=156, targets={"departments": ["Department 8"]}))
+
+
+@pytest.mark.parametrize("path", [("organization", "kind"), ("policies", "a", "kind"), ("rules", "a", "kind")])
+def test_a_kind_that_was_refused_is_reported_once(path: tuple[str, ...]) -> None:
+    given: Any = "${oc.env:X}"
+    for key in reversed(path):
+        given = {key: given}
+    (problem,) = problems(given)
+    assert problem.startswith(f"{'.'.join(path)}: '${{oc.env:X}}' asks for interpolation")
+
+
+def test_of_users_files_only_what_the_scenario_says_is_checked() -> None:
+    files = {"organization": {"kind": "files", "people": "p.csv", "ties": "t.csv", "columns": {"source": "sender"}}}
+    scenario = Scenario.from_dict(
+        files | {"topics": {"Contract law": {"department": "Law"}}} | swap(host_targets={"departments": ["Law"]})
+    )
+    assert scenario.topics["Contract law"].department == "Law"
+    assert problems({"organization": {"kind": "files", "people": 3, "ties": "t"}}, folder=Path("x")) == [
+        'organization.people: 3 is not text; write "3"'
+    ]
 
 
 FILE = """\
