@@ -1,0 +1,94 @@
+"""Charts of a study, each with its finding as the title, as SVG for the report and as PNG for slides."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from experiments.charts import effort, flow, forest, spread, style, trust
+from experiments.charts.fonts import clean, fallbacks, missing, substitutes
+from experiments.charts.scene import Drawing, Scene
+from experiments.files import write_whole
+
+if TYPE_CHECKING:
+    from experiments.comparison import Comparison
+    from experiments.study import Study
+    from sim.recorder import Record
+
+
+@dataclass(frozen=True)
+class Chart:
+    """A chart that has been drawn.
+
+    stand_ins: name -> what the PNG writes for it, because no font of this machine has its characters; the SVG keeps
+        the name.
+    """
+
+    name: str
+    title: str
+    caption: str
+    svg: Path
+    png: Path
+    alt: str
+    stand_ins: Mapping[str, str]
+
+
+def draw_charts(study: Study, records: Mapping[str, Record], comparison: Comparison, folder: Path) -> list[Chart]:
+    """Draw every chart that the study has results for into a folder; the same results give the same SVG bytes.
+
+    Raises:
+        OSError: the folder cannot be written.
+    """
+    scene = Scene(study, records, comparison, {})
+    drawings = list(_drawings(scene))
+    names = dict(_names(study, records))
+    families, undrawable = fallbacks(missing(names))
+    stand_ins = substitutes(names, undrawable)
+    pictured = replace(scene, stand_ins=stand_ins)
+    return [_save(drawing, scene, pictured, families, folder) for drawing in drawings]
+
+
+def _save(drawing: Drawing, scene: Scene, pictured: Scene, families: Sequence[str], folder: Path) -> Chart:
+    """Both files of a chart; the PNG is drawn again only where it needs other fonts or other names.
+
+    The SVG names no font of this machine, so that it is the same bytes on every machine.
+    """
+    import matplotlib
+
+    svg, png = folder / f"{drawing.name}.svg", folder / f"{drawing.name}.png"
+    salt = f"watercooler {drawing.name}"
+    with matplotlib.rc_context(style.rc((), salt)):
+        figure = drawing.draw(scene)
+        write_whole(svg, lambda file: style.save_svg(figure, file))
+        if not families and not pictured.stand_ins:
+            write_whole(png, lambda file: style.save_png(figure, file))
+    if families or pictured.stand_ins:
+        with matplotlib.rc_context(style.rc(families, salt)):
+            again = drawing.draw(pictured)
+            write_whole(png, lambda file: style.save_png(again, file))
+    title = drawing.title(scene)
+    alt = f"{title}. {drawing.caption}"
+    return Chart(drawing.name, title, drawing.caption, svg, png, alt, dict(pictured.stand_ins))
+
+
+def _drawings(scene: Scene) -> Iterator[Drawing]:
+    """The charts in the order in which a reader wants them."""
+    yield spread.SPREAD_OVER_TIME
+    if not scene.arms:
+        return
+    yield forest.FOREST
+    yield from flow.drawings(scene)
+    yield trust.TRUST
+    if any(cost.difference > 0.0 for cost in effort.costs(scene).values()):
+        yield effort.EFFORT
+
+
+def _names(study: Study, records: Mapping[str, Record]) -> Iterable[tuple[str, str]]:
+    """Every name that a user gave and a chart may write, with what to write where no font can."""
+    departments = sorted({name for record in records.values() for name in record.departments})
+    for number, name in enumerate(departments, start=1):
+        yield clean(name), f"Department {number}"
+    for number, arm in enumerate(study.arms, start=1):
+        yield clean(arm.title or arm.name), f"Arm {number}"

@@ -1,0 +1,69 @@
+"""Values over the weeks: mean and spread over worlds, as a line with its band."""
+
+from __future__ import annotations
+
+import warnings
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from experiments.charts import style
+from experiments.statistics import SPREAD, Floats
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+
+@dataclass(frozen=True)
+class Course:
+    """A metric over the weeks: mean and 10th and 90th percentile over worlds, each (week,)."""
+
+    mean: Floats
+    low: Floats
+    high: Floats
+
+
+def course(values: Floats) -> Course:
+    """Mean and spread over worlds of values (world, week); weeks without a value in any world are NaN."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", RuntimeWarning)  # a week in which no world has a value
+        low, high = np.nanpercentile(values, SPREAD, axis=0)
+        return Course(np.nanmean(values, axis=0), low, high)
+
+
+def week_ticks(weeks: int) -> list[int]:
+    """A few weeks to name on an axis: years where there are two or more, else quarters or less."""
+    for step in (1, 2, 4, 13, 26, 52, 104, 260, 520, 1040):
+        if weeks / step <= 4.2:
+            return list(range(0, weeks + 1, step))
+    return [0, weeks]
+
+
+def draw_course(ax: Axes, course: Course, colour: str, *, baseline: bool = False, width: float = 3.0) -> None:
+    """A line with its band."""
+    import seaborn as sns
+
+    weeks = np.arange(course.mean.size)
+    ax.fill_between(weeks, course.low, course.high, color=colour, alpha=0.11, linewidth=0)
+    style_of_line: dict[str, Any] = {"zorder": 3 if baseline else 4, "linewidth": width}
+    sns.lineplot(x=weeks, y=course.mean, ax=ax, color=colour, errorbar=None, estimator=None, **style_of_line)
+
+
+def mark_weeks(ax: Axes, weeks: int, since: int, *, named: bool = True) -> None:
+    """A few weeks on the axis, and where the first policy starts."""
+    ticks = week_ticks(weeks)
+    ax.set_xlim(0, max(1, weeks - 1))
+    ax.set_xticks([min(tick, max(1, weeks - 1)) for tick in ticks])
+    ax.set_xticklabels([f"week {tick}" if place == 0 and named else str(tick) for place, tick in enumerate(ticks)])
+    ax.get_xticklabels()[0].set_horizontalalignment("left")
+    if ticks[-1] >= 0.95 * weeks:
+        ax.get_xticklabels()[-1].set_horizontalalignment("right")
+    ax.set(xlabel="", ylabel="")
+    if 0 < since < weeks:
+        ax.axvline(since, color=style.QUIET, linewidth=1.2, linestyle=(0, (1, 2)), zorder=1)
+        if named:
+            ax.annotate(
+                "policies start", (since, 1), xycoords=("data", "axes fraction"), xytext=(6, -2),
+                textcoords="offset points", va="top", fontsize=style.SMALL, color=style.QUIET,
+            )  # fmt: skip

@@ -1,0 +1,186 @@
+"""Hours against effect: what an arm asks of people's time, and what need met gains by it."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING
+
+from experiments.charts import style
+from experiments.charts.fonts import width
+from experiments.charts.scene import Drawing, Scene
+from experiments.charts.style import Sheet
+from experiments.charts.text import shorten_all
+from experiments.sentences import MAIN, hours_text
+from experiments.statistics import Paired
+from experiments.wording import number
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+CAPTION = (
+    "Each dot is an arm: how far right, how many extra hours it asks of an average person in an average week of the "
+    "whole run; how high, by how many points it raises need met in the same worlds. Lines through a dot are 95 % "
+    "intervals both ways (that of the hours is often narrower than the dot). Up and to the left is better. Hours that "
+    "people spend of their own accord, for instance because a reward makes them share more, are not booked as hours "
+    "of the policy."
+)
+
+Box = tuple[float, float, float, float]
+"""Left, bottom, right, top, in inches."""
+
+
+def costs(scene: Scene) -> Mapping[str, Paired]:
+    """Extra hours a person-week by arm; where no arm asks for hours, extra money."""
+    hours = scene.comparison.hours
+    return hours if any(hours[arm.name].difference > 0.0 for arm in scene.arms) else scene.comparison.money
+
+
+def title(scene: Scene) -> str:
+    """Which arm gains most for what it costs."""
+    paid = costs(scene)
+    gains = _rates(scene)
+    best = max(gains, key=lambda name: gains[name])
+    if gains[best] <= 0.0:
+        return "No arm that costs people time or money raises need met"
+    gain = number(scene.comparison.results[best, MAIN].difference, 1)
+    cost = paid[best].difference
+    spent = f"{hours_text(cost) if paid is scene.comparison.hours else number(cost)} a person a week"
+    most = f"{scene.title(best)} gains most for its {'hours' if paid is scene.comparison.hours else 'money'}"
+    return f"{most if len(gains) > 1 else scene.title(best)}: {gain} points of need met at {spent}"
+
+
+def _rates(scene: Scene) -> dict[str, float]:
+    """Gain in need met for each hour (or unit of money) a person a week, of the arms that cost any."""
+    paid = costs(scene)
+    return {
+        arm.name: scene.comparison.results[arm.name, MAIN].difference / paid[arm.name].difference
+        for arm in scene.arms if paid[arm.name].difference > 0.0
+    }  # fmt: skip
+
+
+def draw(scene: Scene) -> Figure:
+    """A scatter of arms with intervals both ways and labels beside the dots."""
+    paid = costs(scene)
+    hours = paid is scene.comparison.hours
+    subtitle = "Gain in need met (points) against extra " + ("hours" if hours else "money") + " a person a week"
+    sheet = Sheet.of(title(scene), subtitle, 6.0)
+    place = (style.MARGIN + 0.85, 0.95, sheet.width - 2 * style.MARGIN - 0.85, sheet.top - 0.95)
+    ax = sheet.axes(*place)
+    ax.axhline(0.0, color=style.INK, linewidth=1.6, zorder=2)
+    for arm in scene.arms:
+        _dot(ax, paid[arm.name], scene.comparison.results[arm.name, MAIN], scene.colour(arm.name))
+    _limits(scene, ax, paid)
+    style.quiet_axes(ax, grid="both")
+    style.few_ticks(ax.xaxis)
+    style.few_ticks(ax.yaxis)
+    style.plain_ticks(ax.xaxis)
+    style.plain_ticks(ax.yaxis, signed=True)
+    sheet.write(place[0] + place[2], 0.2, ("hours" if hours else "money") + " a person a week  →", size=style.SMALL,
+                color=style.QUIET, ha="right")  # fmt: skip
+    _labels(sheet, scene, ax, paid, place)
+    return sheet.figure
+
+
+def _dot(ax: Axes, cost: Paired, effect: Paired, colour: str) -> None:
+    """One arm: the mean both ways, and the intervals where there are any."""
+    x, y = cost.difference, effect.difference
+    if math.isfinite(effect.low):
+        ax.plot([x, x], [effect.low, effect.high], color=colour, linewidth=4, solid_capstyle="butt", zorder=3)
+    if math.isfinite(cost.low):
+        ax.plot([cost.low, cost.high], [y, y], color=colour, linewidth=4, solid_capstyle="butt", zorder=3)
+    ax.plot([x], [y], marker="o", markersize=12, color=colour, markeredgecolor="white", zorder=4)
+
+
+def _limits(scene: Scene, ax: Axes, paid: Mapping[str, Paired]) -> None:
+    """Room for zero on both axes, and for labels at the right."""
+    effects = [scene.comparison.results[arm.name, MAIN] for arm in scene.arms]
+    ys = [0.0, *(v for e in effects for v in (e.low, e.high, e.difference) if math.isfinite(v))]
+    xs = [0.0, *(v for arm in scene.arms for v in (paid[arm.name].difference, paid[arm.name].high) if math.isfinite(v))]
+    tall, wide = (max(ys) - min(ys)) or 1.0, (max(xs) - min(xs)) or 1.0
+    ax.set_ylim(min(ys) - 0.10 * tall, max(ys) + 0.12 * tall)
+    ax.set_xlim(min(xs) - 0.06 * wide, max(xs) + 0.5 * wide)
+
+
+def _labels(
+    sheet: Sheet, scene: Scene, ax: Axes, paid: Mapping[str, Paired], place: tuple[float, float, float, float]
+) -> None:
+    """Each arm's name and gain per hour where they cover no dot, interval or other label."""
+    rates, per = _rates(scene), " an hour" if paid is scene.comparison.hours else " a unit"
+    names = shorten_all([scene.title(arm.name) for arm in scene.arms], 2.6, style.BODY, bold=True)
+    texts = [
+        name + (f": {number(rates[arm.name], 1, sign=True)}{per}" if arm.name in rates else "")
+        for name, arm in zip(names, scene.arms, strict=True)
+    ]
+    dots: list[tuple[float, float]] = []
+    zero = _inches(ax, 0.0, 0.0, place)[1]
+    taken: list[Box] = [(place[0], zero - 0.03, place[0] + place[2], zero + 0.03)]
+    for arm in scene.arms:
+        effect = scene.comparison.results[arm.name, MAIN]
+        x, y = _inches(ax, paid[arm.name].difference, effect.difference, place)
+        dots.append((x, y))
+        taken.append((x - 0.14, y - 0.14, x + 0.14, y + 0.14))
+        if math.isfinite(effect.low):
+            low, high = (_inches(ax, paid[arm.name].difference, v, place)[1] for v in (effect.low, effect.high))
+            taken.append((x - 0.05, low, x + 0.05, high))
+    frame = (place[0], place[1], place[0] + place[2] + 0.2, place[1] + place[3])
+    for arm, text, (x, y) in zip(scene.arms, texts, dots, strict=True):
+        size = (width(text, style.BODY, bold=True) + 0.05, style.BODY * 1.2 / 72.0)
+        left, bottom = place_label((x, y), size, taken, frame)
+        taken.append((left, bottom, left + size[0], bottom + size[1]))
+        colour = scene.colour(arm.name)
+        centre = bottom + size[1] / 2.0
+        near = min(max(x, left - 0.05), left + size[0] + 0.05)
+        if math.hypot(near - x, centre - y) > 0.45:
+            edge = centre if near != x else bottom if centre > y else bottom + size[1]
+            sheet.line([x, near], [y, edge], color=colour, linewidth=1.2, alpha=0.7)
+        sheet.write(left, centre, text, size=style.BODY, weight="bold", color=style.text_colour(colour), va="center")
+
+
+def _inches(ax: Axes, x: float, y: float, place: tuple[float, float, float, float]) -> tuple[float, float]:
+    """Where data coordinates lie on the sheet."""
+    (x0, x1), (y0, y1) = ax.get_xlim(), ax.get_ylim()
+    return place[0] + (x - x0) / (x1 - x0) * place[2], place[1] + (y - y0) / (y1 - y0) * place[3]
+
+
+def place_label(
+    dot: tuple[float, float], size: tuple[float, float], taken: Iterable[Box], frame: Box
+) -> tuple[float, float]:
+    """Lower left corner, in inches, of the free place nearest to the dot; to its right first.
+
+    Where nothing is free, the place that covers least.
+    """
+    boxes = list(taken)
+    best, least = (dot[0] + 0.22, dot[1] - size[1] / 2.0), math.inf
+    for ring in range(14):
+        for left, bottom in _around(dot, size, 0.13 * ring):
+            box = (left, bottom, left + size[0], bottom + size[1])
+            outside = box[0] < frame[0] or box[1] < frame[1] or box[2] > frame[2] or box[3] > frame[3]
+            covered = sum(_overlap(box, other) for other in boxes) + (10.0 if outside else 0.0)
+            if covered == 0.0:
+                return left, bottom
+            if covered < least:
+                best, least = (left, bottom), covered
+    return best
+
+
+def _around(dot: tuple[float, float], size: tuple[float, float], away: float) -> list[tuple[float, float]]:
+    """Places right, left, above and below a dot, so far away from it."""
+    x, y = dot
+    wide, tall = size
+    middle = y - tall / 2.0
+    return [
+        (x + 0.22, middle + away), (x + 0.22, middle - away), (x - wide / 2.0, y + 0.2 + away),
+        (x - wide / 2.0, y - 0.2 - tall - away), (x - 0.22 - wide, middle + away), (x - 0.22 - wide, middle - away),
+    ]  # fmt: skip
+
+
+def _overlap(one: Box, other: Box) -> float:
+    """Area that two boxes share."""
+    wide = min(one[2], other[2]) - max(one[0], other[0])
+    tall = min(one[3], other[3]) - max(one[1], other[1])
+    return wide * tall if wide > 0.0 and tall > 0.0 else 0.0
+
+
+EFFORT = Drawing("hours-against-effect", title, CAPTION, draw)

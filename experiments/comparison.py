@@ -1,0 +1,260 @@
+"""Every arm of a study against its baseline, in the same worlds.
+
+One number per run and metric, paired by seed. Flows and ratios are taken from the earliest start of any policy in the
+study on, the same week for every arm, so that arms can be compared with each other. Numbers are in the unit that is
+named beside them: shares are in percentage points.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from experiments.files import write_whole
+from experiments.pairing import MEMBERS, Matched, Pair, aims
+from experiments.pairing import display_factor as display_factor
+from experiments.statistics import (
+    Paired,
+    independent_seeds,
+    paired,
+    per_unit_of_cost,
+    saving_in_seeds,
+    spread,
+    worlds_better,
+)
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from experiments.study import Arm, Study
+    from sim.recorder import Record
+
+HEADLINE = ("need_met", "adequacy")
+"""The metrics that every comparison leads with."""
+
+COST = "Cost"
+"""The group of metrics that are what an arm costs, not what it brings."""
+
+COLUMNS = {
+    "arm": "name of the arm in the study",
+    "arm_title": "the arm's name for people",
+    "baseline": "name of the arm that it is compared with, in the same worlds",
+    "baseline_title": "the baseline's name for people",
+    "metric": "name of the metric in the registry",
+    "metric_title": "the metric's name for people",
+    "group": "what the metric is about",
+    "unit": "unit of all values of this row; points are percentage points",
+    "better": "higher, lower, or empty where neither is better",
+    "headline": "whether every comparison leads with this metric",
+    "target": "whether one of the arm's policies aims at this metric",
+    "n": "worlds in which the metric is defined in both arms",
+    "worlds": "worlds that both arms were run in",
+    "baseline_mean": "mean over worlds",
+    "arm_mean": "mean over worlds",
+    "difference": "mean over worlds of arm minus baseline in the same world",
+    "low": "lower end of the 95 % interval of the difference (Student's t)",
+    "high": "upper end of the 95 % interval of the difference (Student's t)",
+    "p": "two-sided p value of the paired difference",
+    "better_worlds": "worlds in which the arm is strictly better",
+    "better_share": "share of the n worlds in which the arm is strictly better",
+    "baseline_p10": "10th percentile over worlds",
+    "baseline_p90": "90th percentile over worlds",
+    "arm_p10": "10th percentile over worlds",
+    "arm_p90": "90th percentile over worlds",
+    "difference_p10": "10th percentile over worlds of arm minus baseline",
+    "difference_p90": "90th percentile over worlds of arm minus baseline",
+    "baseline_sd": "standard deviation over worlds",
+    "arm_sd": "standard deviation over worlds",
+    "difference_sd": "standard deviation over worlds of arm minus baseline",
+    "hours": "extra hours a person-week of the arm over the whole run",
+    "effect_per_hour": "difference for each extra hour a person-week; empty without hours",
+    "effect_per_money": "difference for each extra unit of money a person-week; only where the arm costs no hours",
+    "saving": "how many times more seeds independent draws would have needed for the same interval",
+    "independent_seeds": "seeds per arm that independent draws would have needed for the same interval",
+}
+"""What each column of `Comparison.table` (and of summary.csv) holds."""
+
+
+@dataclass(frozen=True)
+class Subject:
+    """What is compared: a metric of the registry, or the adequacy of those whom the arm's policies treated."""
+
+    name: str
+    title: str
+    group: str
+    unit: str
+    better: str
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """All arms of a study against their baselines.
+
+    table: one row per arm and metric, columns as in `COLUMNS`, in the order of the study and of the registry.
+    pairs: (arm, metric) -> the values per world behind a row.
+    results: (arm, metric) -> the paired statistics behind a row.
+    subjects: metric -> title, group, unit and direction.
+    targets: arm -> the metrics that its policies aim at.
+    hours, money: arm -> extra cost a person-week over the whole run, paired with its baseline.
+    since: first week of flows and ratios.
+    median_saving: median saving in seeds over the arms and the headline and target metrics; NaN where there is none.
+    left_out: arms that could not be compared, with the reason.
+    """
+
+    table: pd.DataFrame
+    pairs: Mapping[tuple[str, str], Pair]
+    results: Mapping[tuple[str, str], Paired]
+    subjects: Mapping[str, Subject]
+    targets: Mapping[str, tuple[str, ...]]
+    hours: Mapping[str, Paired]
+    money: Mapping[str, Paired]
+    arms: tuple[Arm, ...]
+    titles: Mapping[str, str]
+    seeds: tuple[int, ...]
+    since: int
+    median_saving: float
+    left_out: tuple[str, ...]
+
+    def better_worlds(self, arm: str, metric: str) -> int | None:
+        """In how many worlds the arm was strictly better; None for a metric of which neither more nor less is."""
+        pair = self.pairs[arm, metric]
+        return worlds_better(pair.arm, pair.baseline, self.subjects[metric].better)
+
+    def write_summary(self, path: Path) -> None:
+        """Write the table as CSV for a spreadsheet.
+
+        UTF-8 with a byte order mark, without which spreadsheets show names in other scripts as garbage. A text that a
+        spreadsheet would run as a formula (it begins with = + - @, a tab or a return) gets a leading apostrophe.
+        """
+        safe = self.table.map(_not_a_formula)
+        write_whole(path, lambda file: safe.to_csv(file, index=False, encoding="utf-8-sig", lineterminator="\n"))
+
+
+def compare(study: Study, records: Mapping[str, Record]) -> Comparison:
+    """Compare every arm of the study that has a baseline with it, world by world.
+
+    Arms without results, or whose baseline has none, are left out and named in `left_out`.
+    """
+    arms, left_out = _comparable(study, records)
+    since = earliest_start(arm.scenario for arm in study.arms)
+    pairs: dict[tuple[str, str], Pair] = {}
+    targets: dict[str, tuple[str, ...]] = {}
+    costs: dict[str, dict[str, Paired]] = {"hours": {}, "money": {}}
+    kinds: set[str] = set()
+    for arm in arms:
+        baseline = str(arm.baseline)
+        matched = Matched.of(records[arm.name], records[baseline])
+        targets[arm.name], members = aims(arm.scenario, study.arm(baseline).scenario)
+        pairs.update({(arm.name, name): pair for name, pair in matched.metrics(since).items()})
+        if members:
+            pairs[arm.name, MEMBERS] = matched.members(tuple(members))
+            kinds.update(members.values())
+        for name, found in costs.items():
+            found[arm.name] = matched.cost(name)
+    results = {key: paired(pair.arm, pair.baseline) for key, pair in pairs.items()}
+    facts = _Facts(
+        {arm.name: arm.title or arm.name for arm in study.arms}, _subjects(kinds), pairs, results, targets, costs
+    )
+    return Comparison(
+        table=facts.table(arms), pairs=pairs, results=results, subjects=facts.subjects, targets=targets,
+        hours=costs["hours"], money=costs["money"], arms=tuple(arms), titles=facts.titles,
+        seeds=tuple(sorted({seed for pair in pairs.values() for seed in pair.seeds})), since=since,
+        median_saving=_median_saving(results, targets), left_out=tuple(left_out),
+    )  # fmt: skip
+
+
+def earliest_start(scenarios: Iterable[Any]) -> int:
+    """First week in which any policy of any scenario acts; 0 where there is no policy."""
+    return min((int(p.start_week) for scenario in scenarios for p in scenario.policies.values()), default=0)
+
+
+def _comparable(study: Study, records: Mapping[str, Record]) -> tuple[list[Arm], list[str]]:
+    """The arms that can be compared, and a sentence for each that cannot although it should."""
+    arms: list[Arm] = []
+    left_out: list[str] = []
+    for arm in study.arms:
+        if arm.baseline is None:
+            continue
+        missing = [name for name in (arm.name, arm.baseline) if name not in records]
+        if missing:
+            left_out.append(f"{arm.title or arm.name}: no results of {' and of '.join(missing)}")
+        elif not set(records[arm.name].seeds) & set(records[arm.baseline].seeds):
+            left_out.append(f"{arm.title or arm.name}: shares no seed with its baseline {arm.baseline}")
+        else:
+            arms.append(arm)
+    return arms, left_out
+
+
+def _subjects(kinds: set[str]) -> dict[str, Subject]:
+    """Everything that can be compared, in order of display: the registry, then the people treated.
+
+    They are called mentees where mentorship is the only kind of policy that aims at the people it treats.
+    """
+    from sim.metrics import METRICS
+
+    found = {m.name: Subject(m.name, m.title, m.group, m.unit, m.better) for m in METRICS.values()}
+    title = "Adequacy of mentees" if kinds <= {"mentorship"} else "Adequacy of members"
+    found[MEMBERS] = Subject(MEMBERS, title, "Spread", "points", "higher")
+    return found
+
+
+@dataclass(frozen=True)
+class _Facts:
+    """What the rows of the table are made of."""
+
+    titles: dict[str, str]
+    subjects: dict[str, Subject]
+    pairs: dict[tuple[str, str], Pair]
+    results: dict[tuple[str, str], Paired]
+    targets: dict[str, tuple[str, ...]]
+    costs: dict[str, dict[str, Paired]]
+
+    def table(self, arms: Sequence[Arm]) -> pd.DataFrame:
+        """One row per arm and metric."""
+        import pandas as pd
+
+        rows = [self._row(arm, name) for arm in arms for name in self.subjects if (arm.name, name) in self.pairs]
+        whole = {"better_worlds": "Int64", "independent_seeds": "Int64"}
+        return pd.DataFrame(rows, columns=list(COLUMNS)).astype(whole)
+
+    def _row(self, arm: Arm, name: str) -> dict[str, Any]:
+        subject, pair, result = self.subjects[name], self.pairs[arm.name, name], self.results[arm.name, name]
+        saving = saving_in_seeds(result)
+        better = worlds_better(pair.arm, pair.baseline, subject.better)
+        hours = self.costs["hours"][arm.name].difference
+        row: dict[str, Any] = {
+            "arm": arm.name, "arm_title": self.titles[arm.name], "baseline": arm.baseline,
+            "baseline_title": self.titles[str(arm.baseline)], "metric": name, "metric_title": subject.title,
+            "group": subject.group, "unit": subject.unit, "better": subject.better, "headline": name in HEADLINE,
+            "target": name in self.targets[arm.name], "n": result.n, "worlds": len(pair.seeds),
+            "baseline_mean": result.mean_baseline, "arm_mean": result.mean_arm, "difference": result.difference,
+            "low": result.low, "high": result.high, "p": result.p, "better_worlds": better,
+            "better_share": better / result.n if better is not None and result.n else math.nan,
+            "baseline_sd": result.sd_baseline, "arm_sd": result.sd_arm, "difference_sd": result.sd_difference,
+            "hours": hours, "saving": saving, "independent_seeds": independent_seeds(result.n, saving),
+        }  # fmt: skip
+        if subject.group != COST:
+            cost = "hours" if hours > 0.0 else "money"
+            effect = per_unit_of_cost(result.difference, self.costs[cost][arm.name].difference)
+            row["effect_per_hour" if cost == "hours" else "effect_per_money"] = effect
+        for part, values in (("baseline", pair.baseline), ("arm", pair.arm), ("difference", pair.difference)):
+            row[f"{part}_p10"], row[f"{part}_p90"] = spread(values)
+        return row
+
+
+def _median_saving(results: Mapping[tuple[str, str], Paired], targets: Mapping[str, tuple[str, ...]]) -> float:
+    """Median over the arms and {adequacy, need met, target metrics}; NaN where no saving is defined."""
+    wanted = {(arm, name) for arm, aims in targets.items() for name in (*HEADLINE, *aims)}
+    savings = [saving_in_seeds(results[key]) for key in sorted(wanted) if key in results]
+    finite = [saving for saving in savings if math.isfinite(saving)]
+    return float(np.median(finite)) if finite else math.nan
+
+
+def _not_a_formula(value: Any) -> Any:
+    """A text that no spreadsheet runs; anything else as it is."""
+    return f"'{value}" if isinstance(value, str) and value.startswith(("=", "+", "-", "@", "\t", "\r")) else value

@@ -1,0 +1,118 @@
+"""Two arms in the same worlds: their records matched by seed, and one value per world of what is compared."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from experiments.statistics import Floats, Paired, paired
+
+if TYPE_CHECKING:
+    from sim.metrics import Metric
+    from sim.recorder import Record
+
+MEMBERS = "adequacy_members"
+"""Adequacy of those whom the arm's policies treated, in both arms."""
+
+
+@dataclass(frozen=True)
+class Pair:
+    """One metric of an arm and of its baseline in the same worlds, as people read it; NaN where undefined."""
+
+    seeds: tuple[int, ...]
+    baseline: Floats
+    arm: Floats
+
+    @property
+    def difference(self) -> Floats:
+        """Arm minus baseline, (world,)."""
+        return self.arm - self.baseline
+
+
+@dataclass(frozen=True)
+class Matched:
+    """The records of an arm and of its baseline, and the rows of their common worlds, in rising order of seeds."""
+
+    seeds: tuple[int, ...]
+    arm: Record
+    baseline: Record
+    arm_rows: NDArray[np.intp]
+    baseline_rows: NDArray[np.intp]
+
+    @classmethod
+    def of(cls, arm: Record, baseline: Record) -> Matched:
+        """Match worlds by seed."""
+        in_arm = {int(seed): row for row, seed in enumerate(arm.seeds)}
+        in_baseline = {int(seed): row for row, seed in enumerate(baseline.seeds)}
+        seeds = sorted(in_arm.keys() & in_baseline.keys())
+        arm_rows, baseline_rows = (
+            np.array([where[seed] for seed in seeds], dtype=np.intp) for where in (in_arm, in_baseline)
+        )
+        return cls(tuple(seeds), arm, baseline, arm_rows, baseline_rows)
+
+    def metric(self, metric: Metric, since: int) -> Pair | None:
+        """The metric in both arms; None where no common world has a value in both."""
+        arm = _values(metric, self.arm, since)[self.arm_rows]
+        baseline = _values(metric, self.baseline, since)[self.baseline_rows]
+        return Pair(self.seeds, baseline, arm) if np.any(np.isfinite(arm) & np.isfinite(baseline)) else None
+
+    def metrics(self, since: int) -> dict[str, Pair]:
+        """Every metric of the registry that has a value in both arms."""
+        from sim.metrics import METRICS
+
+        found = {name: self.metric(metric, since) for name, metric in METRICS.items()}
+        return {name: pair for name, pair in found.items() if pair is not None}
+
+    def members(self, labels: Sequence[str]) -> Pair:
+        """Adequacy of the seats that any of these policies of the arm ever treated, in both arms, in points."""
+        from sim.recorder import adequacy_members
+
+        treated = np.any([np.asarray(self.arm.treated[label], dtype=bool) for label in labels], axis=0)
+        mask = np.zeros(np.asarray(self.baseline.seat_adequacy).shape, dtype=bool)
+        mask[self.baseline_rows] = treated[self.arm_rows]
+        arm = np.asarray(adequacy_members(self.arm, treated), dtype=np.float64)[self.arm_rows]
+        baseline = np.asarray(adequacy_members(self.baseline, mask), dtype=np.float64)[self.baseline_rows]
+        return Pair(self.seeds, 100.0 * baseline, 100.0 * arm)
+
+    def cost(self, name: str) -> Paired:
+        """Extra `hours` or `money` a person-week of the arm over all weeks of the run; without worlds, NaN."""
+        from sim.metrics import METRICS
+
+        pair = self.metric(METRICS[name], 0)
+        return paired(pair.arm, pair.baseline) if pair is not None else paired((), ())
+
+
+def display_factor(unit: str) -> float:
+    """From a metric's own values to the numbers that people read: shares become percentage points."""
+    return 100.0 if unit == "points" else 1.0
+
+
+def _values(metric: Metric, record: Record, since: int) -> Floats:
+    """One value per world of a record, as people read it."""
+    values: Any = metric.value(record.weekly, since)
+    return display_factor(metric.unit) * np.asarray(values, dtype=np.float64)
+
+
+def aims(scenario: Any, baseline: Any) -> tuple[tuple[str, ...], dict[str, str]]:
+    """The metrics that an arm's own policies aim at, and label -> kind of those that aim at the people they treat.
+
+    A policy that the baseline has too, with the same settings, is not what the arm is compared for.
+    """
+    from sim.policies import registry
+
+    kinds = registry()
+    found: list[str] = []
+    members: dict[str, str] = {}
+    for label, settings in scenario.policies.items():
+        if baseline.policies.get(label) == settings:
+            continue
+        metric = kinds[settings.kind].target_metric
+        if metric == MEMBERS:
+            members[label] = settings.kind
+        if metric not in found:
+            found.append(metric)
+    return tuple(found), members

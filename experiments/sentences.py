@@ -1,0 +1,197 @@
+"""The answer of a study in words, with the numbers that carry it."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from experiments.comparison import HEADLINE, Comparison, Subject
+from experiments.statistics import Paired, paired
+from experiments.wording import decimals, interval, listing, number, plural, with_unit
+
+MAIN = HEADLINE[0]
+"""The metric that the answer leads with."""
+
+
+@dataclass(frozen=True)
+class ArmAnswer:
+    """What a study says about one arm: the headline metric, then the metrics that its policies aim at."""
+
+    arm: str
+    title: str
+    main: str
+    targets: tuple[str, ...]
+
+
+def headline(comparison: Comparison) -> tuple[str, ...]:
+    """The answer in a sentence or two for each baseline, best arm first."""
+    baselines = list(dict.fromkeys(str(arm.baseline) for arm in comparison.arms))
+    found = []
+    for baseline in baselines:
+        names = [arm.name for arm in comparison.arms if arm.baseline == baseline]
+        names = [name for name in names if (name, MAIN) in comparison.results]
+        if not names:
+            continue
+        lead = f"Against {comparison.titles[baseline]}: " if len(baselines) > 1 else ""
+        found.append(lead + _headline(comparison, names))
+    return tuple(found) or ("There is nothing to compare: no arm of this study has a baseline with results.",)
+
+
+def answers(comparison: Comparison) -> tuple[ArmAnswer, ...]:
+    """One entry per arm, in the order of the study."""
+    found = []
+    for arm in comparison.arms:
+        aims = [aim for aim in comparison.targets[arm.name] if aim not in HEADLINE]
+        found.append(
+            ArmAnswer(
+                arm=arm.name,
+                title=comparison.titles[arm.name],
+                main=effect(comparison, arm.name, MAIN) + _cost(comparison, arm.name) + ".",
+                targets=tuple(effect(comparison, arm.name, aim, subject="it") + "." for aim in aims),
+            )
+        )
+    return tuple(found)
+
+
+def effect(comparison: Comparison, arm: str, metric: str, *, subject: str | None = None) -> str:
+    """What the arm did to a metric, without the full stop: size, interval, in how many worlds it was better."""
+    named = comparison.titles[arm] if subject is None else subject
+    named = named[0].upper() + named[1:] if subject is not None else named
+    about = comparison.subjects[metric]
+    result = comparison.results.get((arm, metric))
+    if result is None:
+        return f"{named} has no value of {phrase(about)} that could be compared"
+    return f"{named} {_verdict(about, result, len(comparison.seeds))}{_worlds(comparison, arm, metric)}"
+
+
+def phrase(subject: Subject) -> str:
+    """The metric's title inside a sentence."""
+    title = subject.title
+    return title[0].lower() + title[1:] if title[1:2].islower() else title
+
+
+def size(subject: Subject, result: Paired, *, absolute: bool = False) -> str:
+    """The mean difference with unit and interval: `3.1 points (2.6 to 3.6)`."""
+    digits = decimals(result.low, result.high, subject.unit) if math.isfinite(result.low) else None
+    difference, low, high = result.difference, result.low, result.high
+    if absolute and difference < 0.0:
+        difference, low, high = -difference, -high, -low
+    text = with_unit(number(difference, digits, sign=not absolute), subject.unit)
+    return text if digits is None else f"{text} ({interval(low, high, digits, sign=not absolute)})"
+
+
+def _verdict(subject: Subject, result: Paired, worlds: int) -> str:
+    """The verb and the size."""
+    about = phrase(subject)
+    defined = f" (defined in {result.n} of {worlds} worlds)" if result.n < worlds else ""
+    if result.n == 1:
+        verb = "raised" if result.difference > 0 else "lowered" if result.difference < 0 else "did not change"
+        amount = "" if result.difference == 0 else f" by {size(subject, result, absolute=True)}"
+        return f"{verb} {about}{amount} in the one world compared, which gives no interval{defined}"
+    if result.sd_difference == 0.0 and result.difference == 0.0:
+        return f"left {about} exactly as it was in all {plural(result.n, 'world')}{defined}"
+    if not result.clear:
+        shown = size(subject, result)
+        return f"made no difference to {about} that {plural(result.n, 'world')} can show: {shown}{defined}"
+    verb = "raised" if result.difference > 0 else "lowered"
+    share = ""
+    if subject.unit != "points" and result.mean_baseline > 0.0:
+        share = f", {number(100.0 * abs(result.difference) / result.mean_baseline, 0)} % of the baseline's"
+    return f"{verb} {about} by {size(subject, result, absolute=True)}{share}{defined}"
+
+
+def _worlds(comparison: Comparison, arm: str, metric: str) -> str:
+    """In how many worlds the arm was better; nothing where better means nothing."""
+    result = comparison.results[arm, metric]
+    better = comparison.better_worlds(arm, metric)
+    if better is None or result.n <= 1 or (result.difference == 0.0 and result.sd_difference == 0.0):
+        return ""
+    link = " and was" if result.clear else ","
+    return f"{link} better in {better} of {result.n} worlds"
+
+
+def _cost(comparison: Comparison, arm: str) -> str:
+    """What the arm asks for, a person and week over the whole run."""
+    hours, money = comparison.hours[arm].difference, comparison.money[arm].difference
+    parts = []
+    if hours > 0.0:
+        parts.append(hours_text(hours))
+    if money > 0.0:
+        parts.append(f"{number(money)} in money")
+    return f", at {' and '.join(parts)} a person a week" if parts else ", at no hours booked"
+
+
+def hours_text(hours: float) -> str:
+    """`1.2 hours`, `0.05 hours`, `1 hour`."""
+    text = number(hours, 1 if hours >= 0.95 else 2 if hours >= 0.0095 else 4)
+    return "1 hour" if float(text.replace(",", "")) == 1.0 else f"{text} hours"
+
+
+def _headline(comparison: Comparison, names: Sequence[str]) -> str:
+    """Which arm gained most, whether the next is behind it, and how the others fared."""
+    about = phrase(comparison.subjects[MAIN])
+    results = {name: comparison.results[name, MAIN] for name in names}
+    if all(result.n < 2 for result in results.values()):
+        best = max(names, key=lambda name: results[name].difference)
+        return effect(comparison, best, MAIN) + ". Run more seeds before relying on it."
+    raised = sorted((n for n in names if results[n].low > 0.0), key=lambda n: -results[n].difference)
+    if not raised:
+        return _nothing_raised(comparison, names, results)
+    best = raised[0]
+    text = f"{effect(comparison, best, MAIN)}{_cost(comparison, best)}."
+    if len(names) == 1:
+        return text
+    text += f" That is the largest gain of the {len(names)} compared."
+    return f"{text} {_runner_up(comparison, best, names, results)} {_others(comparison, names, results, about)}".strip()
+
+
+def _nothing_raised(comparison: Comparison, names: Sequence[str], results: Mapping[str, Paired]) -> str:
+    about = phrase(comparison.subjects[MAIN])
+    lowered = [comparison.titles[name] for name in names if results[name].high < 0.0]
+    most = max(result.n for result in results.values())
+    text = f"Nothing that was compared raised {about} by an amount that {plural(most, 'world')} can show."
+    return f"{text} {listing(lowered)} lowered it." if lowered else text
+
+
+def _runner_up(comparison: Comparison, best: str, names: Sequence[str], results: Mapping[str, Paired]) -> str:
+    """Whether the best is ahead of the next in the same worlds."""
+    second = max((name for name in names if name != best), key=lambda name: results[name].difference)
+    one, two = comparison.pairs[best, MAIN], comparison.pairs[second, MAIN]
+    common = [seed for seed in one.seeds if seed in two.seeds]
+    lead = paired(
+        [one.arm[one.seeds.index(seed)] for seed in common], [two.arm[two.seeds.index(seed)] for seed in common]
+    )
+    title = comparison.titles[second]
+    if lead.low > 0.0:
+        ahead = size(comparison.subjects[MAIN], lead, absolute=True)
+        return f"In the same worlds it is ahead of the next, {title}, by {ahead}."
+    return f"It cannot be told apart from the next, {title}, in these worlds."
+
+
+def _others(comparison: Comparison, names: Sequence[str], results: Mapping[str, Paired], about: str) -> str:
+    """Who lowered the headline metric or left it where it was."""
+    lowered = [comparison.titles[name] for name in names if results[name].high < 0.0]
+    unclear = [comparison.titles[name] for name in names if not results[name].clear]
+    parts = []
+    if lowered:
+        parts.append(f"{listing(lowered)} lowered {about}.")
+    if unclear:
+        parts.append(f"{listing(unclear)} made no difference to it that these worlds can show.")
+    return " ".join(parts)
+
+
+def savings(comparison: Comparison) -> str:
+    """What pairing by seed was worth."""
+    if not math.isfinite(comparison.median_saving):
+        return (
+            "How many seeds pairing saved cannot be said: "
+            "that takes two worlds or more, and an arm that changes something."
+        )
+    worlds = len(comparison.seeds)
+    needed = math.ceil(round(worlds * comparison.median_saving, 6))
+    return (
+        "Every arm met the same chance as its baseline, world by world. Independent draws would have needed "
+        f"{number(comparison.median_saving, 1)} times as many seeds for intervals as narrow (median over the arms and "
+        f"over need met, adequacy and the metrics that the policies aim at): {needed:,} instead of {worlds:,}."
+    )
