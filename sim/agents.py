@@ -19,7 +19,7 @@ LABEL = "agent"
 
 
 class Person(Seat, mesa.Agent):  # type: ignore[misc]
-    """A Mesa agent that is a view on one row: it holds the model and the row, and its attributes read and write the arrays."""
+    """A Mesa agent that is a view on one row: its attributes read and write the arrays."""
 
     def __init__(self, model: AgentsOnTouch, row: int) -> None:
         mesa.Agent.__init__(self, model)

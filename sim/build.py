@@ -8,14 +8,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.chance import Chance, text_keys
-from sim.generate import generate
+from sim.generate import LABEL, department_names, generate
 from sim.load import load
 from sim.organization import Organization
 from sim.problems import InputError, Problem
 from sim.scenario import Scenario
 from sim.schema import Structure, Ties
 from sim.settings import FilesOrganization, SyntheticOrganization
-from sim.start import LABEL, base_trust, fill_level_and_tenure, initiative, starting_expertise, tie_contact
+from sim.start import base_trust, fill_level_and_tenure, initiative, starting_expertise, tie_contact
 from sim.state import Array, Frame, State, repacked
 from sim.structure import (
     Topics,
@@ -79,8 +79,6 @@ def prepare(scenario: Scenario) -> Prepared:
         interdependence = loaded_interdependence(organization)
         organizations = department_organizations(organization)
     else:
-        from sim.generate import department_names
-
         departments = department_names(settings.departments)
         topics = generated_topics(settings.topics, settings.departments, scenario.learning)
         interdependence = ring_interdependence(settings.departments)
@@ -110,12 +108,20 @@ def _check_policies(
             unknown = [d for d in targets.departments if d not in departments]
             for department in unknown:
                 known = ", ".join(departments[:5]) + (" ..." if len(departments) > 5 else "")
-                problems.append(Problem(f"{place}.departments", f"no department is called '{department}'", f"departments are {known}"))
+                problems.append(
+                    Problem(
+                        f"{place}.departments", f"no department is called '{department}'", f"departments are {known}"
+                    )
+                )
             if organization is not None and not unknown and not _matches(targets, organization):
                 problems.append(Problem(place, "nobody in the people file matches", "widen departments or levels"))
         if getattr(policy, "boundary", "") == "organization" and len(np.unique(organizations)) < 2:
             problems.append(
-                Problem(f"policies.{label}.boundary", "there is only one organization", "use within or across, or give people an organization")
+                Problem(
+                    f"policies.{label}.boundary",
+                    "there is only one organization",
+                    "use within or across, or give people an organization",
+                )
             )
     if problems:
         raise InputError(problems)
@@ -141,7 +147,9 @@ def build_state(prepared: Prepared, seeds: tuple[int, ...]) -> State:
     else:
         parts = [_build_world(prepared, Chance([seed])) for seed in seeds]
     organization = parts[0].organization
-    frame = Frame(len(seeds), organization.seats, organization.departments, organization.organizations, prepared.topics.names)
+    frame = Frame(
+        len(seeds), organization.seats, organization.departments, organization.organizations, prepared.topics.names
+    )
     arrays = {name: np.concatenate([part.arrays[name] for part in parts]) for name in parts[0].arrays}
     arrays.update(_culture(prepared, len(seeds)))
     return State(frame, prepared.structure, arrays, _join_ties([part.ties for part in parts], frame))
@@ -221,7 +229,9 @@ def _culture(prepared: Prepared, worlds: int) -> dict[str, Array]:
     within_organization = organizations[:, None] == organizations[None, :]
     arrays: dict[str, Array] = {"safety": np.full(worlds * departments, culture.safety, np.float32)}
     for name in ("clarity", "willingness", "reliability"):
-        within, across, between = (np.float32(getattr(culture, f"{name}_{where}")) for where in ("within", "across", "between"))
+        within, across, between = (
+            np.float32(getattr(culture, f"{name}_{where}")) for where in ("within", "across", "between")
+        )
         table = np.where(same, within, np.where(within_organization, across, between)).astype(np.float32)
         arrays[name] = np.tile(table.ravel(), worlds)
     return arrays

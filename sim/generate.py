@@ -50,7 +50,8 @@ def generate(settings: SyntheticOrganization, chance: Chance) -> Organization:
     seats = seat_names(settings.people)
     keys = text_keys(seats)
     department = np.sort(np.arange(settings.people) % settings.departments).astype(np.int32)
-    learner, source = _network(settings, chance, keys, department)
+    with np.errstate(over="ignore"):  # without the jit, hashes wrap around in numpy scalars
+        learner, source = _network(settings, chance, keys, department)
     unknown = np.full(len(learner), np.nan)
     return Organization(
         seats=seats,
@@ -103,9 +104,24 @@ def _network(
         order = np.argsort(learner[:count], kind="stable")
         first = np.searchsorted(learner[:count][order], np.arange(people + 1))
         count = draw_ties(
-            number, mutual, within, decision == "closing tie", chance.stream(LABEL, decision, None)[0], keys, department,
-            dept_first, ring, hashes[ring], all_ring, hashes[all_ring], first, source[:count][order], table, learner,
-            source, count,
-        )  # fmt: skip
+            number,
+            mutual,
+            within,
+            decision == "closing tie",
+            chance.stream(LABEL, decision, None)[0],
+            keys,
+            department,
+            dept_first,
+            ring,
+            hashes[ring],
+            all_ring,
+            hashes[all_ring],
+            first,
+            source[:count][order],
+            table,
+            learner,
+            source,
+            count,
+        )
     order = np.lexsort((source[:count], learner[:count]))
     return learner[:count][order].astype(np.int32), source[:count][order].astype(np.int32)

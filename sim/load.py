@@ -74,14 +74,25 @@ def _assemble(staff: people.People, network: ties.Ties, settings: FilesOrganizat
     organizations, organization = _indexed([staff.organizations[at] for at in order])
     loaded = Organization(
         seats=tuple(staff.ids[at] for at in order),
-        departments=departments, organizations=organizations, department=department, organization=organization,
-        level=staff.level[order], tenure=staff.tenure[order], topics=staff.topics,
+        departments=departments,
+        organizations=organizations,
+        department=department,
+        organization=organization,
+        level=staff.level[order],
+        tenure=staff.tenure[order],
+        topics=staff.topics,
         expertise=staff.expertise[order] if staff.topics else None,
-        learner=learner[sorting].astype(np.int32), source=source[sorting].astype(np.int32),
-        weight=network.weight[sorting], trust=network.trust[sorting], contact=network.contact[sorting],
+        learner=learner[sorting].astype(np.int32),
+        source=source[sorting].astype(np.int32),
+        weight=network.weight[sorting],
+        trust=network.trust[sorting],
+        contact=network.contact[sorting],
     )
-    return replace(loaded, warnings=(*staff.warnings, *network.warnings, *_shape_warnings(loaded)),
-                   assumptions=assumptions.of(loaded, settings))
+    return replace(
+        loaded,
+        warnings=(*staff.warnings, *network.warnings, *_shape_warnings(loaded)),
+        assumptions=assumptions.of(loaded, settings),
+    )
 
 
 def _indexed(texts: list[str]) -> tuple[tuple[str, ...], NDArray[np.int32]]:
@@ -100,6 +111,8 @@ def _shape_warnings(organization: Organization) -> tuple[str, ...]:
         ids = [organization.seats[row] for row in alone]
         warnings.append(f"People without any tie: {len(ids):,} ({listing(ids)}).")
     if len(sizes := part_sizes(organization)) > 1:
-        warnings.append(f"The ties fall into {len(sizes):,} parts that nothing connects; the largest has "
-                        f"{sizes[0]:,} people, the next {sizes[1]:,}.")
+        warnings.append(
+            f"The ties fall into {len(sizes):,} parts that nothing connects; the largest has "
+            f"{sizes[0]:,} people, the next {sizes[1]:,}."
+        )
     return tuple(warnings)

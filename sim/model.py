@@ -125,7 +125,7 @@ class OrganizationModel(AgentsOnTouch):
         return self
 
     def series(self) -> pd.DataFrame:
-        """One row per world seed and week, one column per metric of `sim.metrics.METRICS`, and the reach of each topic."""
+        """One row per world seed and week, one column per metric of `sim.metrics`, and the reach of each topic."""
         return self.plan.recorder.series(self.seeds)
 
     def record(self) -> Record:

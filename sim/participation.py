@@ -23,7 +23,7 @@ class Participation:
         self.hours: NDArray[np.float32] | None = None
 
     def measure(self, week: Week) -> dict[str, Wide]:
-        """This week's participation: total, inequality by person, department and level, representativeness, (world,)."""
+        """Total, inequality by person, department and level, and representativeness, each (world,)."""
         worlds, people = self.frame.worlds, self.frame.people
         if self.hours is None and not week.attended.any():
             zero = np.zeros(worlds)
@@ -48,7 +48,7 @@ def _by_group(by_seat: Wide, group: NDArray[np.int32], groups: int) -> tuple[Wid
     """Hours and people of each group, both (world, group)."""
     worlds = len(by_seat)
     flat = (np.arange(worlds)[:, None] * groups + group).ravel()
-    hours = np.bincount(flat, by_seat.ravel(), worlds * groups).reshape(worlds, groups)
+    hours = np.bincount(flat, by_seat.ravel(), worlds * groups).reshape(worlds, groups).astype(np.float64)
     people = np.bincount(flat, minlength=worlds * groups).reshape(worlds, groups).astype(np.float64)
     return hours, people
 

@@ -27,6 +27,8 @@ ONE = np.float32(1.0)
 MEAN_SQUARED_INITIATIVE = np.float32(0.37)
 """E[(0.1 + 0.9 U)^2], so that help-seeking redistributes meetings without adding any."""
 FACILITATED_RELIABILITY = 0.1
+LEAST_HOURS = np.float32(1e-6)
+"""Keeps the load finite where a lever leaves no time at all."""
 FIRST_YEAR = 52
 
 
@@ -57,9 +59,9 @@ def convene(plan: Plan) -> None:
     find_all(state.ties, plan.meeting.learner, plan.meeting.source, slots)
     plan.slots = slots
     plan.encounters = _encounters(plan, slots)
-    load = week.asked / np.maximum(week.levers["hours"].ravel(), np.float32(1e-6))
-    plan.load = load
-    week.gates = week.gates._replace(keeps=ONE / np.maximum(ONE, load))
+    hours = np.maximum(week.levers["hours"].ravel(), LEAST_HOURS)
+    plan.load = (week.asked / hours).astype(np.float32)
+    week.gates = week.gates._replace(keeps=(ONE / np.maximum(ONE, plan.load)).astype(np.float32))
 
 
 def ties(plan: Plan) -> None:
@@ -69,10 +71,19 @@ def ties(plan: Plan) -> None:
     promise = week.chance.stream(MODEL, "promise", week.number)
     week.over_rows(
         lambda begin, end: exchange(
-            begin, end, meeting, promise, state.people, state.ties, state.structure, week.culture, week.gates,
-            week.rule, week.work,
+            begin,
+            end,
+            meeting,
+            promise,
+            state.people,
+            state.ties,
+            state.structure,
+            week.culture,
+            week.gates,
+            week.rule,
+            week.work,
         )
-    )  # fmt: skip
+    )
 
 
 def sessions(plan: Plan) -> None:
@@ -89,7 +100,8 @@ def sessions(plan: Plan) -> None:
     chains = _chains(plan, "promise", plan.meeting)
     promises(encounters, chains, state.people, week.culture, week.gates, week.rule, kept)
     order = np.lexsort((plan.meeting.source, plan.meeting.learner, plan.meeting.label))
-    update_trust(Encounters(*(values[order] for values in encounters)), kept[order], state.ties, week.rule)
+    in_label_order: Any = [values[order] for values in encounters]
+    update_trust(Encounters(*in_label_order), kept[order], state.ties, week.rule)
     _form_session_ties(plan, kept)
 
 
@@ -110,7 +122,9 @@ def learn(plan: Plan) -> None:
     week.over_rows(lambda begin, end: absorb(begin, end, hours, state.people, week.rule, work))
     change = plan.mean_mastery() - before
     channels = {"ties": work.from_ties, "sessions": work.from_sessions, "rules": work.from_rules}
-    taken = {name: plan.by_world(total.astype(np.float64) * work.factor).sum(axis=1) for name, total in channels.items()}
+    taken = {
+        name: plan.by_world(total.astype(np.float64) * work.factor).sum(axis=1) for name, total in channels.items()
+    }
     total = sum(taken.values())
     rest = change
     for name in ("sessions", "rules"):
@@ -181,7 +195,9 @@ def _replace(plan: Plan, rows: NDArray[np.int64]) -> None:
     arrays["initiative"][rows] = initiative(drawn[rows])
     topics = week.prepared.topics
     need = state.structure.need[:, : week.rule.topics]
-    mean = mean_of_newcomers(week.scenario.newcomers, topics, need, arrays["level"][rows], arrays["home_department"][rows])
+    mean = mean_of_newcomers(
+        week.scenario.newcomers, topics, need, arrays["level"][rows], arrays["home_department"][rows]
+    )
     keys = week.chance.hashes(MODEL, "newcomer's expertise", week.number, state.key).ravel()[rows]
     drawn_topics = uniform(extend(keys[:, None], plan.topic_keys))
     arrays["expertise"][rows, : week.rule.topics] = spread_out(mean, drawn_topics, week.scenario.newcomers.spread)
@@ -250,7 +266,11 @@ def _encounters(plan: Plan, slots: NDArray[np.int64]) -> Encounters:
     week, state, meeting = plan.week, plan.week.state, plan.meeting
     learner, source = meeting.learner, meeting.source
     known = slots >= 0
-    trust = np.where(known, state.ties.trust[np.where(known, slots, 0)], week.stranger_trust(learner, source)) if len(slots) else np.zeros(0, np.float32)
+    trust = (
+        np.where(known, state.ties.trust[np.where(known, slots, 0)], week.stranger_trust(learner, source))
+        if len(slots)
+        else np.zeros(0, np.float32)
+    )
     department = week.world_of(learner) * week.rule.departments + state.arrays["department"][learner]
     safety = np.maximum(week.culture.safety[department], meeting.confidentiality)
     lower = state.arrays["level"][source] < state.arrays["level"][learner]
@@ -260,7 +280,9 @@ def _encounters(plan: Plan, slots: NDArray[np.int64]) -> Encounters:
         drawn = uniform(extend(extend(_chains(plan, "heard", meeting), keys[learner]), keys[source]))
     heard = ~lower | (drawn < safety + meeting.facilitation * (ONE - safety))
     reliability = np.float32(FACILITATED_RELIABILITY) * meeting.facilitation
-    return Encounters(learner, source, meeting.weight, meeting.teaching, reliability, safety, trust.astype(np.float32), heard)
+    return Encounters(
+        learner, source, meeting.weight, meeting.teaching, reliability, safety, trust.astype(np.float32), heard
+    )
 
 
 def _form_session_ties(plan: Plan, kept: NDArray[np.bool_]) -> None:

@@ -167,10 +167,20 @@ class Recorder:
         adequacy = np.zeros(frame.rows)
         week.over_worlds(
             lambda a, b: observe_people(
-                a, b, state.people, state.structure, week.gates.engagement, week.rule, sums, met, experts, mastery,
-                squares, adequacy,
+                a,
+                b,
+                state.people,
+                state.structure,
+                week.gates.engagement,
+                week.rule,
+                sums,
+                met,
+                experts,
+                mastery,
+                squares,
+                adequacy,
             )
-        )  # fmt: skip
+        )
         for name, column in _PERSON_COLUMNS.items():
             week.add(name, sums[:, column])
         week.add("met", sums[:, MET_OWN : MET_EMERGING + 1].sum(axis=1))
@@ -190,7 +200,8 @@ class Recorder:
         structure, frame = week.state.structure, self.frame
         departments, topics = len(frame.departments), len(frame.topics)
         flat = np.arange(frame.worlds)[:, None] * departments + week.state.home_department
-        count = np.bincount(flat.ravel(), minlength=frame.worlds * departments).reshape(frame.worlds, departments)
+        count = np.bincount(flat.ravel(), minlength=frame.worlds * departments).astype(np.float64)
+        count = count.reshape(frame.worlds, departments)
         wanted = structure.need[:, :topics] > 0
         kind, own = structure.topic_kind[:topics], structure.own[:, :topics]
         in_need = (count[:, :, None] * wanted).sum(axis=1).astype(np.float64)
@@ -235,7 +246,9 @@ class Recorder:
         names = sorted(self.weeks[0]) if self.weeks else []
         weekly = {name: np.stack([week[name] for week in self.weeks], axis=1) for name in names}
         seat = (self.seat_total / max(1, self.seat_weeks)).astype(np.float32)
-        return Record(seeds, weekly, self.flow.copy(), seat, dict(self.treated), self.frame.departments, self.topic_names)
+        return Record(
+            seeds, weekly, self.flow.copy(), seat, dict(self.treated), self.frame.departments, self.topic_names
+        )
 
     def series(self, seeds: tuple[int, ...]) -> pd.DataFrame:
         """One row per world seed and week, one column per metric, and the reach of each topic."""

@@ -50,9 +50,18 @@ PERSON_FIELDS = (
 CULTURE_FIELDS = (
     Field("safety", ("world", "department"), "float32", 0, 1, "", "psychological safety"),
     Field("clarity", ("world", "learner's department", "source's department"), "float32", 0, 1, "", "common language"),
-    Field("willingness", ("world", "learner's department", "source's department"), "float32", 0, 1, "",
-          "readiness of the source's department to share"),
-    Field("reliability", ("world", "learner's department", "source's department"), "float32", 0, 1, "", "promises kept"),
+    Field(
+        "willingness",
+        ("world", "learner's department", "source's department"),
+        "float32",
+        0,
+        1,
+        "",
+        "readiness of the source's department to share",
+    ),
+    Field(
+        "reliability", ("world", "learner's department", "source's department"), "float32", 0, 1, "", "promises kept"
+    ),
 )
 TIE_FIELDS = (
     Field("source", ("tie",), "int32", 0, 2**31 - 1, "row", "row of the person learned from"),
@@ -81,10 +90,10 @@ class People(NamedTuple):
 
 
 class Ties(NamedTuple):
-    """Ties by learner: row i owns the slots first[i] to first[i + 1], its count[i] live ties first, sorted by source."""
+    """Ties by learner: row i owns slots first[i] to first[i + 1], its count[i] live ties first, sorted by source."""
 
     first: NDArray[np.int64]
-    count: NDArray[np.int32]
+    count: NDArray[np.int32]  # type: ignore[assignment]  # a field, not the tuple's method
     limit: NDArray[np.int32]
     source: NDArray[np.int32]
     trust: NDArray[np.float32]

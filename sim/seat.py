@@ -12,7 +12,9 @@ from sim.kernels.ties import find
 from sim.schema import ORIGINS, PERSON_FIELDS, Field
 from sim.week import Week
 
-_PLAIN = tuple(field for field in PERSON_FIELDS if field.name in ("level", "tenure", "engagement", "initiative", "generation"))
+_PLAIN = tuple(
+    field for field in PERSON_FIELDS if field.name in ("level", "tenure", "engagement", "initiative", "generation")
+)
 _NAMED = {"department": "departments", "home_department": "departments", "organization": "organizations"}
 
 

@@ -21,17 +21,29 @@ class SyntheticOrganization:
     kind: str = parameter("synthetic", "drawn by the generator", choices=("synthetic",))
     people: int = parameter(480, "head count; a leaver's seat is filled", unit="people", low=1, high=2_000_000)
     departments: int = parameter(8, "departments, of even size", unit="departments", low=1, high=10_000)
-    topics: int = parameter(24, "topics: a sixth enterprise-wide, a sixth emerging, the rest departments' own",
-                            unit="topics", low=1, high=512)
+    topics: int = parameter(
+        24,
+        "topics: a sixth enterprise-wide, a sixth emerging, the rest departments' own",
+        unit="topics",
+        low=1,
+        high=512,
+    )
     sources: float = parameter(10.0, "mean number of people that a person learns from", unit="ties", low=0, high=1000)
     within_share: float = parameter(0.60, "share of ties inside a department", low=0, high=1)
     reciprocity: float = parameter(0.50, "share of ties whose reverse exists too", low=0, high=1)
-    dispersion: float = parameter(0.0, "heavy tail of the number of sources: 0 even, 1 Pareto with exponent 2", low=0, high=1)
+    dispersion: float = parameter(
+        0.0, "heavy tail of the number of sources: 0 even, 1 Pareto with exponent 2", low=0, high=1
+    )
     clustering: float = parameter(0.0, "share of ties that close a triangle", low=0, high=1)
-    levels: tuple[float, ...] = parameter((0.60, 0.25, 0.12, 0.03), "share of staff, seniors, managers, executives", low=0, high=1)
-    specialization: float = parameter(1.0, "how far starting mastery differs between topics by need: 0 not at all, 1 as `start` says",
-                                      low=0, high=1)
-    seed: int | None = parameter(None, "fixes the organization; null draws it from each world's own seed", low=0, high=2**63 - 1)
+    levels: tuple[float, ...] = parameter(
+        (0.60, 0.25, 0.12, 0.03), "share of staff, seniors, managers, executives", low=0, high=1
+    )
+    specialization: float = parameter(
+        1.0, "how far starting mastery differs between topics by need: 0 not at all, 1 as `start` says", low=0, high=1
+    )
+    seed: int | None = parameter(
+        None, "fixes the organization; null draws it from each world's own seed", low=0, high=2**63 - 1
+    )
 
 
 @dataclass(frozen=True)
@@ -43,7 +55,9 @@ class FilesOrganization:
     ties: str = parameter("", "file of ties: learner, source; optional weight, trust, contact")
     columns: Mapping[str, str] = parameter({}, "the files' own heading for a field, such as `source: sender`")
     topics: int = parameter(24, "topics, where the people file has no topic columns", unit="topics", low=1, high=512)
-    seed: int | None = parameter(None, "fixes what the files lack and the generator's model fills in; null means 0", low=0, high=2**63 - 1)
+    seed: int | None = parameter(
+        None, "fixes what the files lack and the generator's model fills in; null means 0", low=0, high=2**63 - 1
+    )
 
 
 @dataclass(frozen=True)
@@ -53,22 +67,37 @@ class Topic:
     kind: str | None = parameter(None, "whose topic it is", choices=("home", "enterprise", "emerging"))
     department: str | None = parameter(None, "owner of a home topic; null: where the mean mastery is highest")
     tacitness: float | None = parameter(None, "share that passes only through trusted contact", low=0, high=1)
-    obsolescence: float | None = parameter(None, "share of mastery that goes out of date", unit="per week", low=0, high=1)
+    obsolescence: float | None = parameter(
+        None, "share of mastery that goes out of date", unit="per week", low=0, high=1
+    )
 
 
 @dataclass(frozen=True)
 class Learning:
     """How mastery is gained and lost."""
 
-    rate: float = parameter(0.08, "share of the gap closed by a meeting with every gate open", unit="per meeting", low=0, high=1)
-    phi: float = parameter(0.5, "absorptive capacity: how much a wide gap is harder to learn from", low=0, high=1,
-                           source="Cohen and Levinthal 1990")
+    rate: float = parameter(
+        0.08, "share of the gap closed by a meeting with every gate open", unit="per meeting", low=0, high=1
+    )
+    phi: float = parameter(
+        0.5,
+        "absorptive capacity: how much a wide gap is harder to learn from",
+        low=0,
+        high=1,
+        source="Cohen and Levinthal 1990",
+    )
     hours: float = parameter(1.5, "time a person has for learning from others", unit="hours a week", low=0, high=60)
     pace: float = parameter(0.016, "mastery that an hour of learning can add", unit="mastery an hour", low=0, high=10)
     practice: float = parameter(0.004, "practice on needed topics", unit="per week", low=0, high=1)
     practice_elsewhere: float = parameter(0.5, "practice off the own topics, relative to the own", low=0, high=1)
-    forgetting: float = parameter(0.003, "loss of mastery without any need for it", unit="per week", low=0, high=1,
-                                  source="monthly retention 0.987: Argote et al. 1990; Thompson 2007")
+    forgetting: float = parameter(
+        0.003,
+        "loss of mastery without any need for it",
+        unit="per week",
+        low=0,
+        high=1,
+        source="monthly retention 0.987: Argote et al. 1990; Thompson 2007",
+    )
     obsolescence: float = parameter(0.001, "mastery going out of date", unit="per week", low=0, high=1)
     obsolescence_emerging: float = parameter(0.004, "the same on emerging topics", unit="per week", low=0, high=1)
 
@@ -88,7 +117,9 @@ class Culture:
     reliability_across: float = parameter(0.70, "the same, between departments", low=0, high=1)
     reliability_between: float = parameter(0.60, "the same, between organizations", low=0, high=1)
     engagement: float = parameter(0.80, "share of the offered time actually given", low=0, high=1)
-    drift: float = parameter(0.0266, "share of the way to its norm that a state moves (half-life 26 weeks)", unit="per week", low=0, high=1)
+    drift: float = parameter(
+        0.0266, "share of the way to its norm that a state moves (half-life 26 weeks)", unit="per week", low=0, high=1
+    )
     load_penalty: float = parameter(0.05, "fall of the norm of engagement per unit of load above 1", low=0, high=1)
 
 
@@ -101,7 +132,9 @@ class Trust:
     base_between: float = parameter(0.15, "the same, between organizations", low=0, high=1)
     stranger_within: float = parameter(0.5, "trust in a session without a tie, in the own department", low=0, high=1)
     stranger: float = parameter(0.3, "the same, elsewhere", low=0, high=1)
-    eta: float = parameter(0.10, "weight of the latest promise", low=0, high=1, source="in the spirit of Josang and Ismail 2002")
+    eta: float = parameter(
+        0.10, "weight of the latest promise", low=0, high=1, source="in the spirit of Josang and Ismail 2002"
+    )
     delta: float = parameter(0.005, "drift to the base in a week without a meeting", unit="per week", low=0, high=1)
     newcomer: float = parameter(0.6, "trust in and of a newcomer, relative to the base", low=0, high=1)
 
@@ -112,10 +145,18 @@ class Contacts:
 
     rate: float = parameter(0.5, "mean chance of a substantive exchange over a tie", unit="per week", low=0, high=1)
     spread: float = parameter(0.6, "half-width of the rate's uniform spread, relative to its mean", low=0, high=1)
-    formed: float = parameter(0.12, "contact of a tie formed in a session or left by a stay", unit="per week", low=0, high=1)
+    formed: float = parameter(
+        0.12, "contact of a tie formed in a session or left by a stay", unit="per week", low=0, high=1
+    )
     fading: float = parameter(0.015, "contact lost by ties not of origin baseline", unit="per week", low=0, high=1)
     floor: float = parameter(0.02, "such a tie ends below this contact", unit="per week", low=0, high=1)
-    limit: int = parameter(40, "sources a person can hold, if more than those at the start plus `headroom`", unit="ties", low=1, high=100_000)
+    limit: int = parameter(
+        40,
+        "sources a person can hold, if more than those at the start plus `headroom`",
+        unit="ties",
+        low=1,
+        high=100_000,
+    )
     headroom: int = parameter(8, "sources a person can add to those at the start", unit="ties", low=0, high=100_000)
 
 
@@ -123,15 +164,22 @@ class Contacts:
 class Sessions:
     """Attendance of sessions that policies hold."""
 
-    attendance: float = parameter(0.9, "chance that an invited person attends (voluntary: times engagement)", low=0, high=1)
+    attendance: float = parameter(
+        0.9, "chance that an invited person attends (voluntary: times engagement)", low=0, high=1
+    )
 
 
 @dataclass(frozen=True)
 class Turnover:
     """Who leaves; the seat is filled at once."""
 
-    hazard: tuple[float, ...] = parameter((0.0035, 0.0025, 0.002, 0.002), "chance to leave: staff, senior, manager, executive",
-                                          unit="per week", low=0, high=1)
+    hazard: tuple[float, ...] = parameter(
+        (0.0035, 0.0025, 0.002, 0.002),
+        "chance to leave: staff, senior, manager, executive",
+        unit="per week",
+        low=0,
+        high=1,
+    )
     first_year: float = parameter(1.6, "factor on the hazard in the first 52 weeks", low=0, high=100)
 
 
@@ -143,9 +191,13 @@ class Start:
     adequacy moves by less than 0.02 and need met by less than 0.05.
     """
 
-    own: tuple[float, ...] = parameter((0.72, 0.77, 0.79, 0.80), "own topics: staff, senior, manager, executive", low=0, high=1)
+    own: tuple[float, ...] = parameter(
+        (0.72, 0.77, 0.79, 0.80), "own topics: staff, senior, manager, executive", low=0, high=1
+    )
     enterprise: tuple[float, ...] = parameter((0.36, 0.38, 0.39, 0.40), "enterprise topics, by level", low=0, high=1)
-    emerging: tuple[float, ...] = parameter((0.25, 0.24, 0.235, 0.23), "emerging topics, by level: juniors know them better", low=0, high=1)
+    emerging: tuple[float, ...] = parameter(
+        (0.25, 0.24, 0.235, 0.23), "emerging topics, by level: juniors know them better", low=0, high=1
+    )
     other: float = parameter(0.66, "another department's topics, relative to need", low=0, high=1)
     unneeded: float = parameter(0.01, "topics without need", low=0, high=1)
     spread: float = parameter(0.5, "half-width of the spread between people", low=0, high=1)
@@ -171,5 +223,9 @@ class Stays:
     host_need: float = parameter(0.5, "share of the host's need that becomes the visitor's", low=0, high=1)
     willingness: float = parameter(0.25, "added between visitor and host", low=0, high=1)
     clarity: float = parameter(0.20, "added between visitor and host", low=0, high=1)
-    absence_contact: float = parameter(0.3, "contact over ties to those who are elsewhere, relative to the usual", low=0, high=1)
-    absence_practice: float = parameter(0.3, "practice on the own topics while away, relative to the usual", low=0, high=1)
+    absence_contact: float = parameter(
+        0.3, "contact over ties to those who are elsewhere, relative to the usual", low=0, high=1
+    )
+    absence_practice: float = parameter(
+        0.3, "practice on the own topics while away, relative to the usual", low=0, high=1
+    )

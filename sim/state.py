@@ -102,7 +102,9 @@ class State:
         """One sha256 a world over all its fields, little-endian, in schema order: identical state, identical digest."""
         live = self.live_slots()
         bounds = np.searchsorted(self.learners(), np.arange(self.frame.worlds + 1) * self.frame.people)
-        return [self._digest_world(world, live[bounds[world] : bounds[world + 1]]) for world in range(self.frame.worlds)]
+        return [
+            self._digest_world(world, live[bounds[world] : bounds[world + 1]]) for world in range(self.frame.worlds)
+        ]
 
     def _digest_world(self, world: int, slots: NDArray[np.int64]) -> str:
         digest = hashlib.sha256(f"week {self.week}\n".encode())

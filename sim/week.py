@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -50,7 +51,7 @@ class Week:
         self.chance = Chance(seeds)
         self.number = 0
         self.threads = threads
-        self.rule = _rule(prepared)
+        self.rule = _rule(prepared, state.frame.people)
         rows = state.frame.rows
         self.levers = Levers(_lever_bases(prepared, state))
         self.work = Work(
@@ -148,7 +149,9 @@ class Week:
             chance = chance * self.gates.engagement[rows] * np.float32(voluntary_fade)
         return self.draw(label, "attend")[rows] < chance + np.float32(more)
 
-    def colleagues(self, label: str, decision: str, chooser: Rows, department: NDArray[np.int32], wanted: int, among: Mask) -> Rows:
+    def colleagues(
+        self, label: str, decision: str, chooser: Rows, department: NDArray[np.int32], wanted: int, among: Mask
+    ) -> Rows:
         """People of a department with the largest keyed hash, (chooser, wanted), -1 where there are too few.
 
         Args:
@@ -185,9 +188,18 @@ class Week:
         protect = isinstance(self.scenario.organization, FilesOrganization)
         code = np.int8(ORIGINS.index(origin))
         form_all(
-            state.ties, state.people, state.structure, self.rule,
-            learner[order], source[order], trusts, contacts, code, protect, outcome,
-        )  # fmt: skip
+            state.ties,
+            state.people,
+            state.structure,
+            self.rule,
+            learner[order],
+            source[order],
+            trusts,
+            contacts,
+            code,
+            protect,
+            outcome,
+        )
         worlds = self.world_of(learner[order])
         self.add("ties_formed", np.bincount(worlds[outcome == FORMED], minlength=state.frame.worlds))
         self.add("ties_refused", np.bincount(worlds[outcome == REFUSED], minlength=state.frame.worlds))
@@ -240,7 +252,9 @@ class Week:
     def over_rows(self, run: Callable[[int, int], Any]) -> None:
         """Run a kernel over all rows, shared out over threads at the borders of the ledger's blocks."""
         people, rows = self.rule.people, self.state.frame.rows
-        starts = np.concatenate([np.arange(0, people, LEDGER_BLOCK) + world * people for world in range(self.state.frame.worlds)])
+        starts = np.concatenate(
+            [np.arange(0, people, LEDGER_BLOCK) + world * people for world in range(self.state.frame.worlds)]
+        )
         self._share_out(run, [*starts.tolist(), rows], rows)
 
     def over_worlds(self, run: Callable[[int, int], Any]) -> None:
@@ -255,7 +269,7 @@ class Week:
         if self._pool is None:
             self._pool = ThreadPoolExecutor(self.threads)
         cuts = [borders[round(n * (len(borders) - 1) / threads)] for n in range(threads + 1)]
-        for done in [self._pool.submit(run, a, b) for a, b in zip(cuts[:-1], cuts[1:], strict=True)]:
+        for done in [self._pool.submit(run, a, b) for a, b in pairwise(cuts)]:
             done.result()
 
     def close(self) -> None:
@@ -283,11 +297,11 @@ def _lever_bases(prepared: Prepared, state: State) -> dict[str, NDArray[np.float
     return bases
 
 
-def _rule(prepared: Prepared) -> Rule:
+def _rule(prepared: Prepared, people: int) -> Rule:
     s = prepared.scenario
     f = np.float32
     return Rule(
-        people=len(prepared.organization.seats) if prepared.organization else s.organization.people,
+        people=people,
         departments=len(prepared.departments),
         topics=len(prepared.topics.names),
         phi=f(s.learning.phi),

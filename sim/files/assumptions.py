@@ -34,20 +34,28 @@ def _people(organization: Organization) -> Iterator[str]:
         yield f"{_gap(tenures, people, 'Tenure')} drawn evenly between 0 and 200 weeks."
     if organization.organizations == ("",):
         yield "No organizations are given: everyone belongs to one."
-    yield ("Which departments depend on each other is read from the ties: each depends on the two that give it most "
-           "ties from outside.")
+    yield (
+        "Which departments depend on each other is read from the ties: each depends on the two that give it most "
+        "ties from outside."
+    )
 
 
 def _topics(organization: Organization, settings: FilesOrganization) -> Iterator[str]:
     if organization.expertise is None:
-        yield (f"Mastery is not given: {settings.topics} topics are the model's own, and who knows how much of them at "
-               "the start is drawn by level and by the department's need.")
+        yield (
+            f"Mastery is not given: {settings.topics} topics are the model's own, and who knows how much of them at "
+            "the start is drawn by level and by the department's need."
+        )
         return
-    yield (f"Each topic column ({listing(organization.topics)}) is read as the own topic of the department that "
-           "masters it best on average, half tacit, unless the scenario's topics say otherwise.")
+    yield (
+        f"Each topic column ({listing(organization.topics)}) is read as the own topic of the department that "
+        "masters it best on average, half tacit, unless the scenario's topics say otherwise."
+    )
     if blanks := int(np.isnan(organization.expertise).sum()):
-        yield (f"Mastery is blank for {blanks:,} of {organization.expertise.size:,} pairs of person and topic: there "
-               "it is drawn by level and by the department's need.")
+        yield (
+            f"Mastery is blank for {blanks:,} of {organization.expertise.size:,} pairs of person and topic: there "
+            "it is drawn by level and by the department's need."
+        )
 
 
 def _ties(organization: Organization) -> Iterator[str]:
@@ -55,8 +63,10 @@ def _ties(organization: Organization) -> Iterator[str]:
     if not ties:
         return
     if trusts := int(np.isnan(organization.trust).sum()):
-        yield (f"{_gap(trusts, ties, 'Trust')} the model's base trust, which is higher inside a department than "
-               "between departments, and lowest between organizations.")
+        yield (
+            f"{_gap(trusts, ties, 'Trust')} the model's base trust, which is higher inside a department than "
+            "between departments, and lowest between organizations."
+        )
     weighted = bool((~np.isnan(organization.weight)).any())
     if contacts := int(np.isnan(organization.contact).sum()):
         scale = ", times the tie's weight over the learner's mean weight, at most 1" if weighted else ""

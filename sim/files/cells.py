@@ -33,9 +33,12 @@ def names(table: Table, heading: str, findings: Findings) -> Names:
     given = table.columns[heading]
     texts = [text.strip() for text in given]
     if heading in table.floating:
-        findings.add(table.name, f"{table.name}, column {heading}",
-                     "names are stored as floating-point numbers, which merge long ids",
-                     "save the column as text or as whole numbers")
+        findings.add(
+            table.name,
+            f"{table.name}, column {heading}",
+            "names are stored as floating-point numbers, which merge long ids",
+            "save the column as text or as whole numbers",
+        )
     nul = [row for row, text in enumerate(texts) if "\0" in text]
     findings.rows(table, nul, heading, lambda row: (f"{quote(texts[row])} holds a NUL character", "remove it"))
     blank = [row for row, text in enumerate(texts) if not text]
@@ -56,8 +59,9 @@ def number(text: str) -> float | None:
     return float(text) if _NUMBER.fullmatch(text) else None
 
 
-def numbers(table: Table, heading: str, findings: Findings, low: float, high: float,
-            unit: str = "") -> NDArray[np.float64]:
+def numbers(
+    table: Table, heading: str, findings: Findings, low: float, high: float, unit: str = ""
+) -> NDArray[np.float64]:
     """Numbers (row,) from `low` to `high`, NaN where blank; all other cells are noted and become NaN."""
     texts = table.columns[heading]
     plain = _plain(texts, low, high)
@@ -170,9 +174,15 @@ def _topic(table: Table, heading: str, findings: Findings) -> NDArray[np.float64
         return numbers(table, heading, findings, 0.0, 1.0)
     rows = [row for row, text in enumerate(texts) if text in outside]
     others = f", and {len(rows) - 1:,} more cells of this column" if len(rows) > 1 else ""
-    findings.rows(table, rows[:1], heading, lambda row: (
-        f"{quote(texts[row])} is outside 0 to 1{others}: extra columns of numbers are read as mastery of a topic",
-        "scale a topic to 0 to 1, map the column of a field (organization.columns.tenure=HEADING), or remove it"))
+    findings.rows(
+        table,
+        rows[:1],
+        heading,
+        lambda row: (
+            f"{quote(texts[row])} is outside 0 to 1{others}: extra columns of numbers are read as mastery of a topic",
+            "scale a topic to 0 to 1, map the column of a field (organization.columns.tenure=HEADING), or remove it",
+        ),
+    )
     return np.full(len(texts), np.nan)
 
 

@@ -40,8 +40,13 @@ def decode(name: str, data: bytes, findings: Findings) -> str | None:
     data = data.removeprefix(_BOM)
     if 0 in data:
         line = _line_of(data, data.index(0))
-        findings.add(name, f"{name}, line {line}", "holds a NUL byte, which no text has",
-                     "the file is damaged: export it again as CSV UTF-8", line=line)
+        findings.add(
+            name,
+            f"{name}, line {line}",
+            "holds a NUL byte, which no text has",
+            "the file is damaged: export it again as CSV UTF-8",
+            line=line,
+        )
         return None
     try:
         return data.decode("utf-8")
@@ -49,9 +54,13 @@ def decode(name: str, data: bytes, findings: Findings) -> str | None:
         line = _line_of(data, error.start)
         before = data[max(0, error.start - 20) : error.start].replace(b"\r", b"\n").rpartition(b"\n")[2]
         shown = (before + data[error.start : error.start + 12].splitlines()[0]).decode("latin-1")
-        findings.add(name, f"{name}, line {line}",
-                     f"byte {data[error.start]:#04x} is not UTF-8 (as Latin-1 it reads {quote(shown)})",
-                     "save the file as CSV UTF-8", line=line)
+        findings.add(
+            name,
+            f"{name}, line {line}",
+            f"byte {data[error.start]:#04x} is not UTF-8 (as Latin-1 it reads {quote(shown)})",
+            "save the file as CSV UTF-8",
+            line=line,
+        )
         return None
 
 
@@ -85,8 +94,13 @@ def records(name: str, text: str, findings: Findings) -> Records:
                 found.uneven_lines.append(line)
             line = reader.line_num + 1
     except csv.Error as error:
-        findings.add(name, f"{name}, line {line}", f"cannot be read as CSV ({error})",
-                     "close every quote, and double a quote inside a quoted cell", line=line)
+        findings.add(
+            name,
+            f"{name}, line {line}",
+            f"cannot be read as CSV ({error})",
+            "close every quote, and double a quote inside a quoted cell",
+            line=line,
+        )
         found.complete = False
     else:
         if not width:

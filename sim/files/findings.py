@@ -66,8 +66,11 @@ class Findings:
 
     def _rest(self, shown: int) -> Problem:
         counts = ", ".join(f"{count:,} in {name}" for name, count in self._counts.items())
-        return Problem("", f"{self.total - shown:,} more problems are not shown (altogether {counts})",
-                       "mend these and check again")
+        return Problem(
+            "",
+            f"{self.total - shown:,} more problems are not shown (altogether {counts})",
+            "mend these and check again",
+        )
 
 
 class Nearest:

@@ -39,11 +39,19 @@ def resolve(table: Table, fields: Mapping[str, bool], columns: Mapping[str, str]
     for field in (field for field in fields if field in columns):
         heading = columns[field].strip()
         if heading not in table.columns:
-            findings.add(table.name, f"{_KEY}.{field}", f"{table.name} has no column headed {quote(heading)}",
-                         Nearest(table.headings).hint(heading, f"its headings are {listing(table.headings)}"))
+            findings.add(
+                table.name,
+                f"{_KEY}.{field}",
+                f"{table.name} has no column headed {quote(heading)}",
+                Nearest(table.headings).hint(heading, f"its headings are {listing(table.headings)}"),
+            )
         elif heading in taken:
-            findings.add(table.name, f"{_KEY}.{field}", f"{quote(heading)} is mapped to {taken[heading]} already",
-                         "give each field a column of its own")
+            findings.add(
+                table.name,
+                f"{_KEY}.{field}",
+                f"{quote(heading)} is mapped to {taken[heading]} already",
+                "give each field a column of its own",
+            )
         else:
             found[field] = heading
             taken[heading] = field
@@ -59,8 +67,10 @@ def resolve(table: Table, fields: Mapping[str, bool], columns: Mapping[str, str]
 
 def _missing(table: Table, field: str, taken: Mapping[str, str]) -> tuple[str, str]:
     if field in taken:
-        return (f"the column {quote(field)} is mapped to {taken[field]}, so nothing is left for {field}",
-                f"name the column that holds it: {_KEY}.{field}=HEADING")
+        return (
+            f"the column {quote(field)} is mapped to {taken[field]}, so nothing is left for {field}",
+            f"name the column that holds it: {_KEY}.{field}=HEADING",
+        )
     cause = f"there is no column {quote(field)}; the headings are {listing(table.headings)}"
     free = {heading.casefold(): heading for heading in table.headings if heading not in taken}
     usual = next((free[name] for name in (field, *_USUAL[field]) if name in free), None)

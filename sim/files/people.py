@@ -46,8 +46,11 @@ def read(table: Table, columns: Mapping[str, str], findings: Findings) -> People
     departments = cells.names(table, found["department"], findings)
     organizations = _organizations(table, found.get("organization"), findings)
     level = cells.levels(table, found["level"], findings) if "level" in found else np.full(rows, -1, np.int32)
-    tenure = (cells.numbers(table, found["tenure"], findings, 0.0, np.inf, "of weeks, ") if "tenure" in found
-              else np.full(rows, np.nan))
+    tenure = (
+        cells.numbers(table, found["tenure"], findings, 0.0, np.inf, "of weeks, ")
+        if "tenure" in found
+        else np.full(rows, np.nan)
+    )
     used = set(found.values()) | headings.PEOPLE.keys()
     mastery = cells.mastery(table, [heading for heading in table.headings if heading not in used], findings)
     unused = [heading for heading in table.headings if heading in used - set(found.values())]
@@ -56,12 +59,26 @@ def read(table: Table, columns: Mapping[str, str], findings: Findings) -> People
         *cells.stripped_warning("people", "ids", ids),
         *cells.stripped_warning("people", "departments", departments),
         *cells.stripped_warning("people", "organizations", organizations),
-        *headings.ignored_warning("people", (*unused, *mastery.ignored), table.unnamed,
-                                  "they are no fields, and do not hold numbers from 0 to 1 as topics do"),
+        *headings.ignored_warning(
+            "people",
+            (*unused, *mastery.ignored),
+            table.unnamed,
+            "they are no fields, and do not hold numbers from 0 to 1 as topics do",
+        ),
         *split,
     )
-    return People(ids.texts, apart, organizations.texts, level, tenure, mastery.topics, mastery.expertise,
-                  table.malformed, table.complete, warnings)
+    return People(
+        ids.texts,
+        apart,
+        organizations.texts,
+        level,
+        tenure,
+        mastery.topics,
+        mastery.expertise,
+        table.malformed,
+        table.complete,
+        warnings,
+    )
 
 
 def _unique(table: Table, heading: str, ids: Sequence[str], findings: Findings) -> None:
@@ -88,8 +105,9 @@ def _organizations(table: Table, heading: str | None, findings: Findings) -> cel
     return cells.names(table, heading, findings)
 
 
-def _apart(departments: Sequence[str], organizations: Sequence[str], findings: Findings,
-           name: str) -> tuple[Sequence[str], tuple[str, ...]]:
+def _apart(
+    departments: Sequence[str], organizations: Sequence[str], findings: Findings, name: str
+) -> tuple[Sequence[str], tuple[str, ...]]:
     """Department names (row,) such that each belongs to one organization, and a warning where some were renamed.
 
     Culture differs between organizations, so two departments that share a name stay two.
@@ -103,11 +121,16 @@ def _apart(departments: Sequence[str], organizations: Sequence[str], findings: F
         return departments, ()
     renamed = {(department, owner): f"{department} ({owner})" for department in shared for owner in where[department]}
     for new in sorted(set(renamed.values()) & where.keys()):
-        findings.add(name, name,
-                     f"the department {quote(new)} exists, and one of several organizations would be called the same",
-                     "rename it")
+        findings.add(
+            name,
+            name,
+            f"the department {quote(new)} exists, and one of several organizations would be called the same",
+            "rename it",
+        )
     texts = [renamed.get(pair, pair[0]) for pair in zip(departments, organizations, strict=True)]
     first = renamed[shared[0], where[shared[0]][0]]
-    warning = (f"Departments of several organizations are kept apart, with the organization in the name, such as "
-               f"{quote(first)}: {listing(shared)}.")
+    warning = (
+        f"Departments of several organizations are kept apart, with the organization in the name, such as "
+        f"{quote(first)}: {listing(shared)}."
+    )
     return texts, (warning,)

@@ -102,12 +102,14 @@ def read_table(name: str, data: bytes, findings: Findings) -> Table | None:
         return _parquet(name, data, findings)
     for start, kind in _FOREIGN:
         if re.match(start, data):
-            findings.add(name, name, f"is neither CSV nor Parquet but {kind}",
-                         "save it as CSV (UTF-8, commas) or as Parquet")
+            findings.add(
+                name, name, f"is neither CSV nor Parquet but {kind}", "save it as CSV (UTF-8, commas) or as Parquet"
+            )
             return None
     if Path(name).suffix.lower() in (".parquet", ".pq"):
-        findings.add(name, name, "is named as Parquet but does not hold it",
-                     "save it again, or name it .csv if it is CSV")
+        findings.add(
+            name, name, "is named as Parquet but does not hold it", "save it again, or name it .csv if it is CSV"
+        )
         return None
     return _csv(name, data, findings)
 
@@ -118,8 +120,12 @@ def _csv(name: str, data: bytes, findings: Findings) -> Table | None:
         return None
     separator = csvtext.foreign_separator(text)
     if separator:
-        findings.add(name, f"{name}, line 1", f"the columns look separated by {separator}, not by commas",
-                     "save it with commas between columns and points in numbers")
+        findings.add(
+            name,
+            f"{name}, line 1",
+            f"the columns look separated by {separator}, not by commas",
+            "save it with commas between columns and points in numbers",
+        )
         return None
     records = csvtext.records(name, text, findings)
     if not records.header:
@@ -153,9 +159,12 @@ def _headings(name: str, header: Sequence[str], findings: Findings) -> tuple[dic
         if _UNNAMED.fullmatch(heading):
             unnamed += 1
         elif heading in kept:
-            findings.add(name, f"{name}, header",
-                         f"columns {kept[heading] + 1} and {at + 1} are both headed {quote(heading)}",
-                         "rename or remove one of them")
+            findings.add(
+                name,
+                f"{name}, header",
+                f"columns {kept[heading] + 1} and {at + 1} are both headed {quote(heading)}",
+                "rename or remove one of them",
+            )
         else:
             kept[heading] = at
     return kept, unnamed

@@ -42,8 +42,10 @@ def read(table: Table, columns: Mapping[str, str], people: People | None, findin
     if people is None:
         return None
     row = {text: at for at, text in enumerate(people.ids) if text}
-    rows = {field: np.fromiter(map(row.get, given.texts, repeat(-1)), np.int64, len(given.texts))
-            for field, given in (("learner", learner), ("source", source))}
+    rows = {
+        field: np.fromiter(map(row.get, given.texts, repeat(-1)), np.int64, len(given.texts))
+        for field, given in (("learner", learner), ("source", source))
+    }
     nearest = Nearest(row)
     for field, given in (("learner", learner), ("source", source)):
         _known(table, found[field], given.texts, rows[field], people, nearest, findings)
@@ -65,18 +67,33 @@ def _numbers(table: Table, heading: str | None, findings: Findings, high: float)
     return cells.numbers(table, heading, findings, 0.0, high)
 
 
-def _known(table: Table, heading: str, texts: Sequence[str], rows: NDArray[np.int64], people: People,
-           nearest: Nearest, findings: Findings) -> None:
+def _known(
+    table: Table,
+    heading: str,
+    texts: Sequence[str],
+    rows: NDArray[np.int64],
+    people: People,
+    nearest: Nearest,
+    findings: Findings,
+) -> None:
     """Notes ids that the people file does not list."""
     if not people.complete:
         return
     missing = [at for at in np.flatnonzero(rows < 0).tolist() if texts[at] and texts[at] not in people.refused]
-    findings.rows(table, missing, heading, lambda at: (
-        f"{quote(texts[at])} is not among the people", nearest.hint(texts[at], "add the person, or remove the tie")))
+    findings.rows(
+        table,
+        missing,
+        heading,
+        lambda at: (
+            f"{quote(texts[at])} is not among the people",
+            nearest.hint(texts[at], "add the person, or remove the tie"),
+        ),
+    )
 
 
-def _unique(table: Table, keys: NDArray[np.int64], kept: NDArray[np.int64], ids: Sequence[str],
-            findings: Findings) -> None:
+def _unique(
+    table: Table, keys: NDArray[np.int64], kept: NDArray[np.int64], ids: Sequence[str], findings: Findings
+) -> None:
     """Notes every tie (`keys` of the rows `kept`) that stands on an earlier row too."""
     firsts, inverse = np.unique(keys, return_index=True, return_inverse=True)[1:]
     first = {int(at): int(kept[before]) for at, before in zip(kept, firsts[inverse], strict=True) if kept[before] != at}
@@ -84,8 +101,10 @@ def _unique(table: Table, keys: NDArray[np.int64], kept: NDArray[np.int64], ids:
     def word(at: int) -> tuple[str, str]:
         learner, source = divmod(int(keys[np.searchsorted(kept, at)]), len(ids))
         pair = f"learner {quote(ids[learner])} from source {quote(ids[source])}"
-        return (f"the tie of {pair} is on {table.unit} {table.lines[first[at]]} already",
-                "keep one row for each pair; how often they meet can go into a weight")
+        return (
+            f"the tie of {pair} is on {table.unit} {table.lines[first[at]]} already",
+            "keep one row for each pair; how often they meet can go into a weight",
+        )
 
     findings.rows(table, list(first), "", word)
 

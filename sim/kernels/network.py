@@ -79,8 +79,26 @@ def friend_of_friend(i, point, key, first, source):
 
 
 @kernel
-def draw_ties(wanted, mutual_share, within_share, closing, chain, key, department, dept_first, ring, points, all_ring,
-              all_points, first, old_source, table, learner, source, count):
+def draw_ties(
+    wanted,
+    mutual_share,
+    within_share,
+    closing,
+    chain,
+    key,
+    department,
+    dept_first,
+    ring,
+    points,
+    all_ring,
+    all_points,
+    first,
+    old_source,
+    table,
+    learner,
+    source,
+    count,
+):
     """Draw `wanted` initiations for each person (person,); some are returned.
 
     Args:

@@ -32,7 +32,9 @@ def need_class(structure, home, k):
 
 
 @wide_kernel
-def observe_people(begin, end, people, structure, engagement, rule, sums, topic_met, experts, mastery, squares, adequacy):
+def observe_people(
+    begin, end, people, structure, engagement, rule, sums, topic_met, experts, mastery, squares, adequacy
+):
     """Sums over the people of worlds begin to end, by their home department's need.
 
     Args:

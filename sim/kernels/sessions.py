@@ -41,8 +41,17 @@ def learn_in_sessions(encounters, people, structure, culture, gates, rule, work,
                 gate = clarity * gates.teaching[j] * encounters.teaching[n]
                 weight = encounters.weight[n]
                 brought[n] = gates.rate[i] * take_up(
-                    people.expertise[i], people.expertise[j], gate, trusted, weight, wanted, structure.tacitness,
-                    rule.phi, raw, gap, learned,
+                    people.expertise[i],
+                    people.expertise[j],
+                    gate,
+                    trusted,
+                    weight,
+                    wanted,
+                    structure.tacitness,
+                    rule.phi,
+                    raw,
+                    gap,
+                    learned,
                 )
             n += 1
         work.from_sessions[i], share = capped_gain(gates.rate[i], raw, gap, gain)

@@ -138,9 +138,10 @@ def end_stays(returning, origin, people, ties, formed):
     for i in range(ties.count.shape[0]):
         for e in range(ties.first[i], ties.first[i] + ties.count[i]):
             j = ties.source[e]
-            if ties.origin[e] == origin and (returning[i] or returning[j]):
-                if visiting(people.department[i], people.home[i], people.department[j], people.home[j]):
-                    ties.contact[e] = min(ties.contact[e], formed)
+            if ties.origin[e] != origin or not (returning[i] or returning[j]):
+                continue
+            if visiting(people.department[i], people.home[i], people.department[j], people.home[j]):
+                ties.contact[e] = min(ties.contact[e], formed)
 
 
 @kernel

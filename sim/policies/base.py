@@ -45,10 +45,13 @@ class PolicySettings:
     coverage: float = parameter(1.0, "share of those targeted that take part", low=0, high=1)
     targets: Targets = section(Targets, "whom the policy may draw")
     intensity: float = parameter(1.0, "strength of the whole policy; 0 is no policy at all", low=0, high=1)
-    renewal_weeks: int | None = parameter(None, "weeks between renewals, each restoring full strength; null: never",
-                                          unit="weeks", low=1, high=5200)
+    renewal_weeks: int | None = parameter(
+        None, "weeks between renewals, each restoring full strength; null: never", unit="weeks", low=1, high=5200
+    )
     hours: float = parameter(0.0, "time per participant: per session, else per week", unit="hours", low=0, high=60)
-    money: float = parameter(0.0, "money per participant and week, in the user's currency", unit="money a week", low=0, high=1e12)
+    money: float = parameter(
+        0.0, "money per participant and week, in the user's currency", unit="money a week", low=0, high=1e12
+    )
 
 
 def strength(settings: PolicySettings, week: int, fade: np.float32 = FADE) -> np.float32:

@@ -24,7 +24,9 @@ PRACTICE_COST = 0.05
 class Rewards:
     """What is rewarded, each from not at all to fully."""
 
-    cross_team: float = parameter(1.0, "cross-team outcomes: willingness and reliability across departments", low=0, high=1)
+    cross_team: float = parameter(
+        1.0, "cross-team outcomes: willingness and reliability across departments", low=0, high=1
+    )
     sharing: float = parameter(1.0, "sharing: teaching", low=0, high=1)
     mentoring: float = parameter(1.0, "mentoring: attendance of mentors", low=0, high=1)
 
@@ -34,9 +36,12 @@ class IncentivesSettings(PolicySettings):
     """Parameters of incentives."""
 
     kind: str = parameter("incentives", "which policy", choices=("incentives",))
-    renewal_weeks: int | None = parameter(26, "weeks between renewals, each restoring full strength; null: never",
-                                          unit="weeks", low=1, high=5200)
-    weight: float = parameter(0.6, "weight of these rewards, the rest staying with individual results", low=0, high=1, source="A, B")
+    renewal_weeks: int | None = parameter(
+        26, "weeks between renewals, each restoring full strength; null: never", unit="weeks", low=1, high=5200
+    )
+    weight: float = parameter(
+        0.6, "weight of these rewards, the rest staying with individual results", low=0, high=1, source="A, B"
+    )
     rewards: Rewards = section(Rewards, "what is rewarded")
 
 

@@ -38,35 +38,52 @@ class MentorshipSettings(PolicySettings):
     kind: str = parameter("mentorship", "which policy", choices=("mentorship",))
     coverage: float = parameter(0.3, "share of those targeted that are mentees", low=0, high=1)
     hours: float = parameter(1.0, "length of a session, for mentor and mentee", unit="hours", low=0, high=40)
-    direction: str = parameter("traditional", "mentor's level above, below or equal to the mentee's", choices=DIRECTIONS)
+    direction: str = parameter(
+        "traditional", "mentor's level above, below or equal to the mentee's", choices=DIRECTIONS
+    )
     boundary: str = parameter("across", "the same department, another one, or another organization", choices=BOUNDARIES)
     matching: str = parameter("gap", "by chance, by what the mentee can use, or by what both can", choices=MATCHINGS)
     mentor_targets: Targets | None = parameter(None, "who may be a mentor; null: those targeted")
     capacity: int = parameter(2, "mentees that a mentor can have", unit="people", low=1, high=1000)
     cadence: int = parameter(2, "weeks between sessions", unit="weeks", low=1, high=52)
     rematch_weeks: int = parameter(26, "weeks after which a mentee gets a new mentor", unit="weeks", low=1, high=5200)
-    mandatory: bool = parameter(True, "mentees are drawn; otherwise those with most initiative volunteer, and attend by engagement",
-                                source="Sandvik et al., NBER 29148")
-    two_way: float | None = parameter(None, "the mentor's learning, the mentee's being the rest; null: traditional 0, reverse 0.3, peer 0.5",
-                                      low=0, high=1)
+    mandatory: bool = parameter(
+        True,
+        "mentees are drawn; otherwise those with most initiative volunteer, and attend by engagement",
+        source="Sandvik et al., NBER 29148",
+    )
+    two_way: float | None = parameter(
+        None,
+        "the mentor's learning, the mentee's being the rest; null: traditional 0, reverse 0.3, peer 0.5",
+        low=0,
+        high=1,
+    )
     facilitation: float = parameter(0.0, "evens out who is heard, and helps promises to be kept", low=0, high=1)
     confidentiality: float = parameter(0.0, "least psychological safety of a session", low=0, high=1)
     introductions: int = parameter(0, "ties to the mentor's strongest contacts", unit="ties a quarter", low=0, high=50)
     training: bool = parameter(True, "mentors are trained: teach better in sessions, for 4 hours once")
     review: bool = parameter(False, "quarterly review: attendance up, for a quarter of an hour")
-    minimum_sessions: int = parameter(0, "sessions in a quarter below which coordinators re-match a pair", unit="sessions", low=0, high=13)
-    coordinators: int = parameter(0, "people who re-match stagnant pairs each quarter", unit="people", low=0, high=10_000)
+    minimum_sessions: int = parameter(
+        0, "sessions in a quarter below which coordinators re-match a pair", unit="sessions", low=0, high=13
+    )
+    coordinators: int = parameter(
+        0, "people who re-match stagnant pairs each quarter", unit="people", low=0, high=10_000
+    )
     autonomy: float = parameter(0.0, "own rhythm: attendance up, number of sessions varies more", low=0, high=1)
-    rhythm_fit: float = parameter(0.0, "share of hours inside meetings that exist anyway, not added to load", low=0, high=1)
-    calendar: tuple[int, ...] = parameter((), "busy weeks of the year, 0 to 51, without sessions", unit="week", low=0, high=51)
+    rhythm_fit: float = parameter(
+        0.0, "share of hours inside meetings that exist anyway, not added to load", low=0, high=1
+    )
+    calendar: tuple[int, ...] = parameter(
+        (), "busy weeks of the year, 0 to 51, without sessions", unit="week", low=0, high=51
+    )
 
 
 class Mentorship(Policy):
     """Pair people so that one learns from the other in regular sessions.
 
-    Mentees get a mentor with room among sixteen drawn candidates, by what they could use of the mentor's mastery, and
-    meet at a fixed rhythm; sessions teach, build trust and form ties (sources A, B and C; Sandvik et al., NBER 29148, on
-    mandatory mentoring). Moves the adequacy of mentees up.
+    Mentees get a mentor with room among sixteen drawn candidates, by what they could use of the mentor's mastery,
+    and meet at a fixed rhythm; sessions teach, build trust and form ties (sources A, B and C; Sandvik et al., NBER
+    29148, on mandatory mentoring). Moves the adequacy of mentees up.
     """
 
     kind = "mentorship"
@@ -130,7 +147,11 @@ class Mentorship(Policy):
         even = np.ones(len(mentee), np.float32)
         weight = even * np.float32(DOUBLE * s.hours)
         taught = np.float32(TRAINED_TEACHING if s.training else 1.0)
-        gates = {"facilitation": s.facilitation, "confidentiality": s.confidentiality, "origin": self.kind}
+        gates: dict[str, Any] = {
+            "facilitation": s.facilitation,
+            "confidentiality": s.confidentiality,
+            "origin": self.kind,
+        }
         yield Encounters(mentee, mentor, weight * np.float32(1.0 - back), even * taught, **gates)
         if back > 0:
             yield Encounters(mentor, mentee, weight * np.float32(back), even, **gates)

@@ -73,8 +73,20 @@ class Pairing:
             own = mentees[week.world_of(mentees) == world]
             own = own[np.argsort(points[own], kind="stable")]
             mentor, score = np.full(len(own), NOBODY, np.int64), np.zeros(len(own), np.float32)
-            match(own, points[own], ring, ring_points[ring], room, chain[world], people, structure, self.programme,
-                  hasty[own], mentor, score)  # fmt: skip
+            match(
+                own,
+                points[own],
+                ring,
+                ring_points[ring],
+                room,
+                chain[world],
+                people,
+                structure,
+                self.programme,
+                hasty[own],
+                mentor,
+                score,
+            )
             self._note(week, own[mentor != NOBODY], mentor[mentor != NOBODY])
 
     def stagnant(self, week: Week, mentees: Rows, minimum_sessions: int, share: float) -> Rows:

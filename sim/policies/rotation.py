@@ -32,13 +32,20 @@ class RotationSettings(PolicySettings):
     cadence: int = parameter(13, "weeks between a person's occasions to leave", unit="weeks", low=1, high=520)
     stay_weeks: int = parameter(4, "length of a stay", unit="weeks", low=1, high=520, source="A, C")
     permanent: bool = parameter(False, "people change department for good, once each")
-    host: str = parameter("next", "which department: drawn by chance, the next partner, or where most is to be learned",
-                          choices=("random", "next", "greatest_need"))
+    host: str = parameter(
+        "next",
+        "which department: drawn by chance, the next partner, or where most is to be learned",
+        choices=("random", "next", "greatest_need"),
+    )
     rest_weeks: int = parameter(26, "weeks at home between two stays", unit="weeks", low=0, high=520)
     fatigue: float = parameter(0.05, "fall of engagement for each stay beyond the first in 26 weeks", low=0, high=1)
     pathways: bool = parameter(False, "for volunteers: those with most initiative leave instead of a drawn share")
-    debrief_hours: float = parameter(1.0, "debrief with colleagues in the week of return; 0: none", unit="hours", low=0, high=40)
-    hours: float = parameter(40.0, "working time booked for each week of a stay; not load", unit="hours", low=0, high=60)
+    debrief_hours: float = parameter(
+        1.0, "debrief with colleagues in the week of return; 0: none", unit="hours", low=0, high=40
+    )
+    hours: float = parameter(
+        40.0, "working time booked for each week of a stay; not load", unit="hours", low=0, high=60
+    )
 
 
 class Rotation(Policy):
@@ -168,7 +175,9 @@ class Rotation(Policy):
         there = colleagues >= 0
         visitor = np.broadcast_to(going[:, None], colleagues.shape)[there]
         host = colleagues[there]
-        week.form_ties(np.concatenate([visitor, host]), np.concatenate([host, visitor]), HOST_TRUST, HOST_CONTACT, ORIGIN)
+        week.form_ties(
+            np.concatenate([visitor, host]), np.concatenate([host, visitor]), HOST_TRUST, HOST_CONTACT, ORIGIN
+        )
 
     def _hosts(self, week: Week, going: Rows) -> NDArray[np.int32]:
         """Host department of each visitor, -1 where there is none to go to."""
@@ -186,7 +195,7 @@ class Rotation(Policy):
         return np.where(fit[np.arange(len(going)), best] > 0, best, -1).astype(np.int32)
 
     def _open(self, week: Week) -> Mask:
-        """Which hosts a department's people may go to, (department, host): another, targeted, of the same organization."""
+        """Where a department's people may go, (department, host): another one, targeted, of the same organization."""
         organization = week.prepared.department_organization
         same = organization[:, None] == organization[None, :]
         targeted = week.targeted_departments(self.settings.targets)
