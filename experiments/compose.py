@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from experiments.overrides import POLICY_GROUP, Overrides, Value
+from experiments.overrides import HYDRA_GROUP, POLICY_GROUP, Overrides, Value
 from sim.problems import InputError, Problem
 
 VERSION_BASE = "1.3"
@@ -51,7 +51,7 @@ class Source:
             {"organization": _GIVEN},
             {POLICY_GROUP: []},
             "_self_",
-            {"override hydra/output": "results"},
+            "hydra/jobs",
             {"override hydra/hydra_logging": "none"},
             {"override hydra/job_logging": "none"},
         ]
@@ -78,6 +78,26 @@ def compose(source: Source, overrides: Overrides) -> dict[str, Any]:
             raise InputError(problems)
         final = _composed(source, overrides.normal)
     return _plain(final)
+
+
+def check_launcher(source: Source, overrides: Overrides) -> None:
+    """Check what the overrides tell Hydra about starting jobs.
+
+    Raises:
+        InputError: there is no such launcher, or it takes no such setting.
+    """
+    from sim.parse import suggestion
+
+    if not overrides.hydra:
+        return
+    with _hydra() as options:
+        known = options(HYDRA_GROUP)
+        for value in overrides.hydra:
+            name = value.normal.split("=", 1)[1]
+            if value.key == HYDRA_GROUP and name not in known:
+                mend = f"{suggestion(name, known)}; a launcher is installed as hydra-{name}-launcher"
+                raise InputError([Problem(value.written, f"there is no launcher {name!r}", mend)])
+        _composed(source, [value.normal for value in overrides.hydra], hydra=True)
 
 
 def jobs(overrides: Overrides) -> list[list[str]]:
@@ -146,7 +166,7 @@ def _hydra() -> Iterator[Callable[[str], list[str]]]:
         yield options
 
 
-def _composed(source: Source, overrides: list[str]) -> Any:
+def _composed(source: Source, overrides: list[str], *, hydra: bool = False) -> Any:
     """Hydra's composition; what it refuses is a problem of the input.
 
     Raises:
@@ -157,7 +177,7 @@ def _composed(source: Source, overrides: list[str]) -> Any:
     from omegaconf.errors import OmegaConfBaseException
 
     try:
-        return hydra_compose(source.name, overrides=overrides)
+        return hydra_compose(source.name, overrides=overrides, return_hydra_config=hydra)
     except (HydraException, OmegaConfBaseException) as error:
         reason = " ".join(str(error.__cause__ or error).split("\n")[0].split())
         raise InputError([Problem("overrides", reason, "check the overrides given")]) from error

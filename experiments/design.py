@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from experiments.naming import BASELINE, stem, titles
+from experiments.naming import BASELINE, stem, title_of, titles
 from experiments.overrides import STUDY_KEYS
 from experiments.study import Arm, Study
 from sim.plain import UNREADABLE, Findings, KeyPath, shown
@@ -122,7 +122,7 @@ def study_of(design: Design, name: str, seeds: Sequence[int] | None = None) -> S
     base = next((key for key, labels in choices.items() if not labels), BASELINE)
     everything = {base: (), **choices}
     arms = tuple(
-        Arm(key, key.replace("_", " "), _with(design.catalogue, everything[key]), None if key == base else base)
+        Arm(key, title_of(key), _with(design.catalogue, everything[key]), None if key == base else base)
         for key in sorted(everything, key=lambda key: key != base)
     )
     return Study(design.name or name, design.question or _question(arms), arms, tuple(seeds or design.seeds or DEFAULT_SEEDS))
@@ -137,7 +137,7 @@ def single(design: Design, name: str, seeds: Sequence[int]) -> Study:
     if design.choices is not None:
         raise InputError([Problem("scenarios", "a run is of one scenario, and this names several", "use watercooler sweep")])
     called = design.name or name
-    arm = Arm(called, called.replace("_", " "), design.catalogue)
+    arm = Arm(called, title_of(called), design.catalogue)
     return Study(called, design.question, (arm,), tuple(seeds))
 
 
@@ -150,7 +150,7 @@ def union(designs: Sequence[Design], name: str, seeds: Sequence[int] | None) -> 
     names = titles([(called, scenario.to_dict()) for called, scenario in wanted.values()])
     by_identity = dict(zip(wanted, names, strict=True))
     arms = tuple(
-        Arm(by_identity[key], by_identity[key], scenario,
+        Arm(by_identity[key], title_of(by_identity[key]), scenario,
             by_identity[scenario.without_policies().identity()] if scenario.policies else None)
         for key, (_, scenario) in wanted.items()
     )  # fmt: skip
@@ -175,7 +175,7 @@ def _default_choices(labels: tuple[str, ...]) -> dict[str, tuple[str, ...]]:
     """Baseline, each policy alone, and all together where there are several."""
     choices: dict[str, tuple[str, ...]] = {label: (label,) for label in labels if label != BASELINE}
     if len(labels) > 1:
-        together = next(name for name in ("together", "all together", "all of them") if name not in choices)
+        together = next(name for name in ("all_together", "all_of_them", "every_policy") if name not in choices)
         choices[together] = labels
     return {BASELINE: (), **choices}
 

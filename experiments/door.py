@@ -8,7 +8,7 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import TypeVar
 
-from experiments.compose import Source, compose, jobs
+from experiments.compose import Source, check_launcher, compose, jobs
 from experiments.design import HIGHEST_SEED, Design, Document, read_design
 from experiments.files import slug
 from experiments.overrides import Overrides, read_overrides
@@ -67,6 +67,8 @@ def read_request(tokens: Sequence[str], *, multirun: bool = False) -> Request:
     seed = _whole(overrides, "seed", 0, HIGHEST_SEED)
     source = _try(lambda: _source(overrides), problems)
     designs = _designs(source, overrides, problems) if source else []
+    if source is not None:
+        _try(lambda: check_launcher(source, overrides), problems)
     unique = list(dict.fromkeys(problems))
     if unique or source is None:
         raise InputError(unique)

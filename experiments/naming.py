@@ -29,6 +29,12 @@ def stem(policies: Sequence[str]) -> str:
     return " + ".join(policies) or BASELINE
 
 
+def title_of(name: str) -> str:
+    """What people read for a name: spaces for underscores, and a capital where the name has none."""
+    words = name.replace("_", " ")
+    return words[:1].upper() + words[1:] if words == words.lower() else words
+
+
 def titles(scenarios: Sequence[tuple[str, Mapping[str, Any]]]) -> list[str]:
     """A title for each scenario that tells it from all others.
 

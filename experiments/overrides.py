@@ -279,7 +279,7 @@ def _keep_value(token: str, override: Override, found: Overrides, known: Sequenc
             found.removals.append(Value(key, token, f"~{key}"))
     else:
         value = _as_text(token, multirun=override.is_sweep_override()).split("=", 1)[1]
-        found.values.append(Value(key, token, f"++{key}={value}", override.is_sweep_override()))
+        found.values.append(Value(key, token.removeprefix("++"), f"++{key}={value}", override.is_sweep_override()))
 
 
 def _refuse_repetitions(found: Overrides) -> None:
@@ -298,5 +298,6 @@ def _refuse_repetitions(found: Overrides) -> None:
 
 def _shown(token: str) -> str:
     """A token as problems quote it: short and printable."""
+    token = token or "(an empty word)"
     text = token if len(token) <= 100 else token[:97] + "..."
     return text if text.isprintable() else ascii(text)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from experiments import provenance
 from experiments.files import slug, write_text, write_whole
-from experiments.naming import stem, titles
+from experiments.naming import stem, title_of, titles
 from experiments.store import Block, CorruptBlock, block_key, block_path, read_block
 from experiments.study import Arm, Study
 from sim.problems import InputError, Problem
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 SUMMARY = "summary.csv"
 SCENARIOS = "scenarios"
+REPORT = "report.html"
 
 
 @dataclass(frozen=True)
@@ -135,8 +136,11 @@ def _compare(
 
     comparison = compare(study, records)
     write_whole(folder / SUMMARY, comparison.write_summary)
-    draw_charts(study, records, comparison, folder / "charts")
-    write_report(folder, study, records, comparison, described, notes.assumptions, notes.warnings)
+    charts = draw_charts(study, records, comparison, folder / "charts")
+    write_report(
+        folder / REPORT, study, records, comparison, charts,
+        provenance=described, assumptions=notes.assumptions, warnings=notes.warnings,
+    )  # fmt: skip
     return comparison
 
 
@@ -220,7 +224,7 @@ def _as_found(name: str, blocks: Mapping[str, Block]) -> tuple[Study, dict[str, 
     by_arm = dict(zip(names, chosen, strict=True))
     bases = {repr(_bare(block)): title for title, block in by_arm.items() if not block.scenario.get("policies")}
     entries = [
-        {"name": title, "title": title, "identity": block.identity,
+        {"name": title, "title": title_of(title), "identity": block.identity,
          "baseline": bases.get(repr(_bare(block))) if block.scenario.get("policies") else None}
         for title, block in by_arm.items()
     ]  # fmt: skip

@@ -11,6 +11,7 @@ import itertools
 import multiprocessing
 import os
 import signal
+import threading
 import time
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
@@ -18,7 +19,7 @@ from concurrent.futures.process import BrokenProcessPool
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, ClassVar, Protocol
 
 from experiments.store import CorruptBlock, block_key, block_path, read_block, write_block
 
@@ -32,7 +33,7 @@ _CACHE_BYTES = 1_000_000
 _TASKS_A_WORKER = 3
 _ATTEMPTS = 2
 _POLL = 0.1
-_GRACE = 3.0
+_GRACE = 1.0
 
 
 class Progress(Protocol):
@@ -99,7 +100,7 @@ def run_arms(
     for arm in arms:
         (outcome.skipped.append(arm.name) if stored(folder, arm, seeds, progress) else todo.append(arm))
     if outcome.skipped and announce:
-        progress.say(f"{len(outcome.skipped)} of {len(arms)} scenarios already done.")
+        progress.say(already_done(len(outcome.skipped), len(arms)))
     if not todo:
         return outcome
     tasks = _tasks(todo, seeds, machine)
@@ -110,6 +111,13 @@ def run_arms(
     else:
         _run_in_workers(tasks, machine, collected, progress)
     return outcome
+
+
+def already_done(done: int, arms: int) -> str:
+    """How much of a study the store holds, in a sentence."""
+    if done == arms:
+        return "Already done; the results are taken from the store."
+    return f"{done} of {arms} scenarios already done."
 
 
 def stored(folder: Path, arm: Arm, seeds: Sequence[int], progress: Progress) -> bool:
@@ -231,16 +239,16 @@ def _run_here(tasks: Iterable[Task], collected: _Collected, progress: Progress) 
 
 def _run_in_workers(tasks: Sequence[Task], machine: Machine, collected: _Collected, progress: Progress) -> None:
     """Run tasks over a pool; a pool that breaks is replaced, and what was under way is tried once more."""
-    warm()
     attempts = dict.fromkeys(range(len(tasks)), 0)
     while attempts:
-        crew = _Crew(min(machine.workers, len(attempts)), machine)
+        crew = _Crew.of(machine)
         try:
             broken = crew.run(tasks, attempts, collected, progress)
         except BaseException:
             crew.stop()
             raise
-        crew.close()
+        if broken:
+            crew.stop()
         for at in broken:
             attempts[at] += 1
             if attempts[at] >= _ATTEMPTS:
@@ -249,21 +257,37 @@ def _run_in_workers(tasks: Sequence[Task], machine: Machine, collected: _Collect
 
 
 class _Crew:
-    """A pool of spawned workers with a shared count of world-weeks done and a shared sign to stop."""
+    """A pool of spawned workers with a shared count of world-weeks done and a shared sign to stop.
 
-    def __init__(self, workers: int, machine: Machine) -> None:
+    It is kept for the next study of this process, since workers take seconds to start.
+    """
+
+    _kept: ClassVar[_Crew | None] = None
+
+    def __init__(self, machine: Machine) -> None:
+        warm()
         context = multiprocessing.get_context("spawn")
+        self._machine = machine
         self._before = set(multiprocessing.active_children())
         self._done = context.Value("q", 0)
         self._stop = context.Event()
         self._pool = ProcessPoolExecutor(
-            workers, context, initializer=_start_worker, initargs=(self._done, self._stop, machine.plugins)
+            machine.workers, context, initializer=_start_worker, initargs=(self._done, self._stop, machine.plugins)
         )
+
+    @classmethod
+    def of(cls, machine: Machine) -> _Crew:
+        """The crew that was kept, if it is of this kind, or a new one."""
+        if cls._kept is None or cls._kept._machine != machine:
+            close_workers()
+            cls._kept = cls(machine)
+        return cls._kept
 
     def run(
         self, tasks: Sequence[Task], attempts: dict[int, int], collected: _Collected, progress: Progress
     ) -> list[int]:
         """Run the tasks in `attempts`, removing those that end; gives those whose worker died."""
+        self._done.value = 0
         waiting: dict[Future[Record], int] = {self._pool.submit(_work, tasks[at]): at for at in attempts}
         broken: list[int] = []
         while waiting:
@@ -288,6 +312,7 @@ class _Crew:
 
     def stop(self) -> None:
         """End now: ask, wait a moment, then end what has not listened."""
+        _Crew._kept = None
         self._stop.set()
         self._pool.shutdown(wait=False, cancel_futures=True)
         own = [process for process in multiprocessing.active_children() if process not in self._before]
@@ -296,6 +321,13 @@ class _Crew:
             process.join(max(0.0, deadline - time.monotonic()))
             if process.is_alive():
                 process.terminate()
+
+
+def close_workers() -> None:
+    """End the workers that were kept."""
+    if _Crew._kept is not None:
+        _Crew._kept.close()
+        _Crew._kept = None
 
 
 def warm() -> None:
@@ -316,8 +348,17 @@ def _start_worker(done: Any, stop: Any, plugins: tuple[str, ...]) -> None:
     from experiments.plugins import load_plugins
 
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    threading.Thread(target=_end_with_parent, daemon=True).start()
     _shared.update(done=done, stop=stop)
     load_plugins(plugins)
+
+
+def _end_with_parent() -> None:
+    """End this worker when the process that started it is gone, however it went."""
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(1)
 
 
 def _work(task: Task) -> Record:
@@ -325,7 +366,7 @@ def _work(task: Task) -> Record:
     counted, stop = _shared["done"], _shared["stop"]
 
     def on_week(week: int) -> None:
-        if stop.is_set() or os.getppid() == 1:
+        if stop.is_set():
             raise Stopped
         with counted.get_lock():
             counted.value += len(task.seeds)

@@ -82,7 +82,7 @@ def write_block(folder: Path, arm: Arm, record: Record) -> Path:
         OSError: the folder cannot be written.
     """
     key = block_key(arm.identity, record.seeds)
-    text = json.dumps(arm.scenario.to_dict(), sort_keys=True, ensure_ascii=False)
+    text = json.dumps(arm.scenario.to_dict(), ensure_ascii=False)
     layout = _layout(record)
     digest = _digest(key, text, layout, record)
     labels = {"key": key, "identity": arm.identity, "scenario": text, "layout": json.dumps(layout, ensure_ascii=False), "digest": digest}

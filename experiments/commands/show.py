@@ -35,7 +35,7 @@ def show_run(folder: Path, title: str, record: Record) -> None:
     """Print the headline metrics of one scenario: at the start, and over the last weeks or the whole run."""
     from rich.table import Table
 
-    from experiments.comparison import display_factor
+    from experiments.pairing import display_factor
     from experiments.wording import number
     from sim.metrics import METRICS
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +15,7 @@ from experiments.door import Request, read_request
 from experiments.plugins import load_plugins
 from experiments.progress import Screen
 from experiments.results import Notes, assemble, check_study, records_of
-from experiments.runner import Machine, Outcome, run_arms
+from experiments.runner import Machine, Outcome, already_done, run_arms
 from experiments.study import Study
 
 
@@ -89,10 +89,11 @@ def _run_jobs(request: Request, study: Study, folder: Path, screen: Screen) -> O
     """Let Hydra start every job; what they did is read from the store afterwards."""
     before = records_of(folder, study)
     if before:
-        screen.say(f"{len(before)} of {len(study.arms)} scenarios already done.")
+        screen.say(already_done(len(before), len(study.arms)))
     outcome = Outcome(skipped=list(before))
     if len(before) < len(study.arms):
-        job = Job(str(folder), study.seeds, request.machine, request.overrides.removed_policies)
+        names = {arm.identity: arm.title for arm in study.arms}
+        job = Job(str(folder), study.seeds, request.machine, names, request.overrides.removed_policies)
         hydra_multirun(request.source, request.overrides, folder / "hydra", job)
         outcome.finished = [name for name in records_of(folder, study) if name not in before]
     return outcome
@@ -108,15 +109,17 @@ class Job:
     folder: str
     seeds: tuple[int, ...]
     machine: Machine
+    titles: Mapping[str, str]
     removed: tuple[str, ...] = ()
 
     def __call__(self, data: dict[str, Any]) -> None:
         """Run the job that this composed configuration describes."""
         load_plugins(self.machine.plugins)
         study = union([read_design(Document(data), self.removed)], "job", self.seeds)
+        arms = [replace(arm, title=self.titles[arm.identity]) for arm in study.arms]
         with Screen() as screen:
-            screen.say(", ".join(arm.title for arm in study.arms if arm.baseline) or study.arms[0].title)
+            screen.say("; ".join(arm.title for arm in arms if arm.baseline) or arms[0].title)
             try:
-                run_arms(Path(self.folder), study.arms, self.seeds, self.machine, screen, announce=False)
+                run_arms(Path(self.folder), arms, self.seeds, self.machine, screen, announce=False)
             except OSError as error:  # Hydra would show a traceback; the missing block is reported in the end
                 screen.say(f"Cannot write results: {error}")

@@ -1,0 +1,37 @@
+"""A plug-in for tests: a policy that breaks, by an error or by taking its process down."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+
+from sim.parameters import parameter
+from sim.policies import register
+from sim.policies.base import Policy, PolicySettings
+from sim.week import Week
+
+
+@dataclass(frozen=True)
+class BreakingSettings(PolicySettings):
+    """Parameters of the policy that breaks."""
+
+    kind: str = parameter("breaking", "which policy", choices=("breaking",))
+    how: str = parameter("raise", "what goes wrong", choices=("raise", "exit"))
+
+
+@register
+class Breaking(Policy):
+    """Goes wrong in its first week."""
+
+    kind = "breaking"
+    Settings = BreakingSettings
+    target_metric = "adequacy"
+    sources = ""
+
+    def act(self, week: Week) -> None:
+        """Break."""
+        if week.number < self.settings.start_week:
+            return
+        if self.settings.how == "exit":
+            os._exit(9)
+        raise ValueError("on purpose")

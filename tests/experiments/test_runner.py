@@ -1,0 +1,185 @@
+"""The runner: the same results however the work is spread, and what fails or stops loses nothing else."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from experiments import runner
+from experiments.design import Document, read_design, study_of
+from experiments.plugins import load_plugins
+from experiments.results import check_study, load, records_of
+from experiments.runner import Machine, batches, close_workers, run_arms
+from experiments.store import block_key, block_path, read_block
+from experiments.study import Study
+from sim.problems import InputError
+
+
+class Silent:
+    """Progress that keeps what it is told."""
+
+    def __init__(self, interrupt_at: int | None = None) -> None:
+        self.total = 0
+        self.done = 0
+        self.said: list[str] = []
+        self._interrupt_at = interrupt_at
+
+    def start(self, total: int) -> None:
+        self.total = total
+
+    def advance(self, done: int) -> None:
+        self.done = done
+        if self._interrupt_at is not None and done >= self._interrupt_at:
+            raise KeyboardInterrupt
+
+    def say(self, text: str) -> None:
+        self.said.append(text)
+
+
+@pytest.fixture(autouse=True, scope="module")
+def no_workers_left() -> Iterator[None]:
+    yield
+    close_workers()
+
+
+def study(seeds: tuple[int, ...] = (1, 2, 3), weeks: int = 6, **policies: dict[str, object]) -> Study:
+    kinds = policies or {"rotation": {"kind": "rotation"}}
+    data = {
+        "organization": {"kind": "synthetic", "people": 12, "departments": 3, "topics": 4, "sources": 3},
+        "weeks": weeks, "policies": {label: {"start_week": 1, **settings} for label, settings in kinds.items()},
+    }  # fmt: skip
+    return study_of(read_design(Document(data)), "test", seeds)
+
+
+def keys(folder: Path) -> set[str]:
+    return {path.name for path in (folder / "blocks").glob("*")}
+
+
+def test_the_same_bytes_however_the_work_is_spread(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked = study(seeds=(5, 1, 9, 2, 30, 4))
+    spread = {"one": Machine(1), "two": Machine(2), "threads": Machine(1, threads=2), "batches": Machine(1)}
+    for name, machine in spread.items():
+        monkeypatch.setattr(runner, "MOST_WORLDS", 2 if name in ("batches", "two") else 16)
+        outcome = run_arms(tmp_path / name, asked.arms, asked.seeds, machine, Silent())
+        assert set(outcome.finished) == {arm.name for arm in asked.arms}
+    blocks = [{path.name: path.read_bytes() for path in (tmp_path / name / "blocks").iterdir()} for name in spread]
+    assert len(blocks[0]) == 2
+    assert all(other == blocks[0] for other in blocks[1:])
+
+
+def test_what_is_stored_is_not_run_again(tmp_path: Path) -> None:
+    asked = study(rotation={"kind": "rotation"}, incentives={"kind": "incentives"})
+    run_arms(tmp_path, asked.arms[:2], asked.seeds, Machine(), Silent())
+    before = {path: path.stat().st_mtime_ns for path in (tmp_path / "blocks").iterdir()}
+    progress = Silent()
+    outcome = run_arms(tmp_path, asked.arms, asked.seeds, Machine(), progress)
+    assert progress.said == ["2 of 4 scenarios already done."]
+    assert (outcome.skipped, outcome.finished) == ([arm.name for arm in asked.arms[:2]], [arm.name for arm in asked.arms[2:]])
+    assert all(path.stat().st_mtime_ns == then for path, then in before.items())
+
+
+def test_a_damaged_block_is_said_and_run_again(tmp_path: Path) -> None:
+    asked = study()
+    run_arms(tmp_path, asked.arms, asked.seeds, Machine(), Silent())
+    path = block_path(tmp_path, block_key(asked.arms[1].identity, asked.seeds))
+    good = path.read_bytes()
+    path.write_bytes(good[:-100])
+    progress = Silent()
+    assert run_arms(tmp_path, asked.arms, asked.seeds, Machine(), progress).finished == ["rotation"]
+    assert any("Rotation are damaged" in text for text in progress.said)
+    assert path.read_bytes() == good
+
+
+def test_other_seeds_are_other_results(tmp_path: Path) -> None:
+    for seeds in ((1, 2), (2, 1), (1,)):
+        run_arms(tmp_path, study().arms[:1], seeds, Machine(), Silent())
+    assert len(keys(tmp_path)) == 3
+
+
+def test_progress_reaches_the_total(tmp_path: Path) -> None:
+    progress = Silent()
+    run_arms(tmp_path, study().arms, (1, 2, 3), Machine(), progress)
+    assert progress.total == progress.done == 2 * 3 * 6
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+def test_stopping_keeps_what_is_finished(tmp_path: Path, workers: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(runner, "_POLL", 0.001)
+    asked = study(seeds=tuple(range(1, 17)), weeks=12)
+    with pytest.raises(KeyboardInterrupt):
+        run_arms(tmp_path, asked.arms, asked.seeds, Machine(workers), Silent(interrupt_at=16 * 12 + 32))
+    kept = keys(tmp_path)
+    assert len(kept) <= 1
+    assert not any(name.startswith(".") for name in kept)
+    outcome = run_arms(tmp_path, asked.arms, asked.seeds, Machine(), Silent())
+    assert len(outcome.skipped) == len(kept)
+    assert len(keys(tmp_path)) == 2
+
+
+@pytest.mark.parametrize(("workers", "how"), [(1, "raise"), (2, "raise"), (2, "exit")])
+def test_a_failing_scenario_does_not_hide_the_others(
+    tmp_path: Path, workers: int, how: str
+) -> None:
+    load_plugins(["breaking_plugin"])
+    asked = study(bad={"kind": "breaking", "how": how}, good={"kind": "rotation"})
+    progress = Silent()
+    machine = Machine(workers, plugins=("breaking_plugin",))
+    outcome = run_arms(tmp_path, asked.arms, asked.seeds, machine, progress)
+    assert set(outcome.failed) == {"bad", "all_together"}
+    assert set(outcome.finished) == {"baseline", "good"}
+    assert set(records_of(tmp_path, asked)) == {"baseline", "good"}
+    assert any(("on purpose" if how == "raise" else "worker process died") in text for text in progress.said)
+
+
+def test_a_file_that_changes_meanwhile_is_a_failure(tmp_path: Path) -> None:
+    asked = study()
+    stale = tuple(replace(arm, known_identity="0" * 64) for arm in asked.arms[:1])
+    outcome = run_arms(tmp_path, stale, asked.seeds, Machine(), Silent())
+    assert "changed" in outcome.failed["baseline"]
+
+
+def test_batches_cover_all_seeds_in_order() -> None:
+    for count in (1, 7, 8, 16, 31, 32, 200):
+        for arms, size, workers in ((1, 10_000, 1), (5, 50_000, 2), (5, 10_000_000, 64), (29, 100, 8)):
+            found = batches(range(count), arms, size, workers)
+            assert [seed for batch in found for seed in batch] == list(range(count))
+            assert all(len(batch) <= runner.MOST_WORLDS for batch in found)
+    assert [len(batch) for batch in batches(range(32), 5, 46_000, 2)] == [16, 16]
+    assert {len(batch) for batch in batches(range(32), 5, 10_000_000, 2)} == {1}
+
+
+def test_the_record_is_the_model_s(tmp_path: Path) -> None:
+    from sim import OrganizationModel
+
+    asked = study()
+    run_arms(tmp_path, asked.arms, asked.seeds, Machine(), Silent())
+    model = OrganizationModel(asked.arms[1].scenario, seeds=asked.seeds).run()
+    stored = read_block(block_path(tmp_path, block_key(asked.arms[1].identity, asked.seeds))).record
+    for name, values in model.record().weekly.items():
+        np.testing.assert_array_equal(stored.weekly[name], values)
+
+
+def test_a_folder_without_provenance_is_read_from_its_blocks(tmp_path: Path) -> None:
+    asked = study()
+    run_arms(tmp_path, asked.arms, asked.seeds, Machine(), Silent())
+    stored = load(tmp_path)
+    assert [(arm.name, arm.baseline) for arm in stored.study.arms] == [("baseline", None), ("rotation", "baseline")]
+    assert stored.study.seeds == asked.seeds
+    assert set(stored.records) == {"baseline", "rotation"}
+
+
+def test_nobody_to_target_is_found_before_work(tmp_path: Path) -> None:
+    (tmp_path / "p.csv").write_text("id,department\na,X\nb,Y\n")
+    (tmp_path / "t.csv").write_text("learner,source\na,b\n")
+    data = {
+        "organization": {"kind": "files", "people": str(tmp_path / "p.csv"), "ties": str(tmp_path / "t.csv")},
+        "policies": {"rotation": {"kind": "rotation", "targets": {"departments": ["Nowhere", "Elsewhere"]}}},
+    }
+    asked = study_of(read_design(Document(data)), "test", (1,))
+    with pytest.raises(InputError) as caught:
+        check_study(asked)
+    assert ["Nowhere" in str(problem) or "Elsewhere" in str(problem) for problem in caught.value.problems] == [True, True]
