@@ -8,14 +8,15 @@ import mesa
 import pandas as pd
 from mesa.agent import AgentSet
 
-from sim.chance import extend, uniform
-from sim.seat import Seat
+from sim.scenario import Scenario
+from sim.seat import Seat, own_draw
 from sim.week import Week
 
 if TYPE_CHECKING:
     from sim.model import OrganizationModel
 
-LABEL = "agent"
+LABEL = ":agent"
+"""Of draws by agents; no policy or rule can have it."""
 
 
 class Person(Seat, mesa.Agent):  # type: ignore[misc]
@@ -28,12 +29,8 @@ class Person(Seat, mesa.Agent):  # type: ignore[misc]
 
     def draw(self, decision: str, other: Seat | None = None) -> float:
         """A uniform draw in [0, 1) of this person's own for a decision this week, alone or about another person."""
-        week, keys = self._week, self._week.state.arrays["key"]
-        stream = week.chance.stream(LABEL, decision, week.number)[self.row // week.rule.people]
-        chain = extend(stream, keys[self.row : self.row + 1])
-        if other is not None:
-            chain = extend(chain, keys[other.row])
-        return float(uniform(chain)[0])
+        week = self._week
+        return own_draw(week.chance.stream(LABEL, decision, week.number), week, self.row, other)
 
 
 class AgentsOnTouch(mesa.Model):  # type: ignore[misc]
@@ -48,6 +45,15 @@ class AgentsOnTouch(mesa.Model):  # type: ignore[misc]
     first_row: int
     _touched = False
     _ready = False
+
+    @property
+    def scenario(self) -> Scenario:
+        """The world that is simulated."""
+        return self.ensemble.scenario
+
+    @scenario.setter
+    def scenario(self, value: Any) -> None:
+        """Mesa from 3.5 on sets a scenario of its own kind in its constructor; ours stays."""
 
     def _touch(self) -> None:
         if self._ready and not self._touched:
@@ -89,6 +95,14 @@ class World(AgentsOnTouch):
         self.ensemble = model.ensemble
         self.first_row = world * self.ensemble.rule.people
         self._ready = True
+
+    def step(self) -> None:
+        """Refuse: the worlds of an ensemble run together.
+
+        Raises:
+            RuntimeError: always.
+        """
+        raise RuntimeError("the worlds of an ensemble run together: call step() of the model that holds them")
 
 
 class Collector:

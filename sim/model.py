@@ -20,6 +20,7 @@ from sim.state import State
 from sim.week import Week
 
 LARGEST_SEED = 2**63 - 1
+MOST_WORLDS = 100_000
 
 
 class OrganizationModel(AgentsOnTouch):
@@ -27,46 +28,36 @@ class OrganizationModel(AgentsOnTouch):
 
     Args:
         scenario: the world; None is the default synthetic organization without policies.
-        seeds: one world each, side by side; a world alone gives the same bits as inside an ensemble.
+        seeds: one world each, side by side; N means 1 to N. A world alone gives the same bits as inside an ensemble.
         seed: a single world; 1 if neither is given.
         threads: threads that share out large organizations; never changes a bit.
-        prepared: the scenario already prepared, to read its files only once.
+        prepared: the scenario already prepared, instead of `scenario`, to read its files only once.
 
     Raises:
-        InputError: with every problem of the scenario's files, references and seeds.
+        InputError: with every problem of the scenario's files and references, or of the seeds.
     """
 
     def __init__(
         self,
         scenario: Scenario | None = None,
-        seeds: Iterable[int] | None = None,
+        seeds: Iterable[int] | int | None = None,
         seed: int | None = None,
         threads: int = 1,
         prepared: Prepared | None = None,
     ) -> None:
-        self._scenario = scenario if scenario is not None else Scenario.from_dict({})
+        ready = prepared if prepared is not None else prepare(checked_scenario(scenario))
         self.seeds = checked_seeds(seeds, seed)
         super().__init__(rng=int(self.seeds[0]))
-        ready = prepared if prepared is not None else prepare(self._scenario)
         self.prepared = ready
         self.ensemble = Week(ready, build_state(ready, self.seeds), self.seeds, threads)
         self.first_row = 0
-        policies = [policy_registry()[s.kind](label, s) for label, s in self._scenario.policies.items()]
-        rules = [rule_registry()[s.kind](label, s) for label, s in self._scenario.rules.items()]
+        policies = [policy_registry()[s.kind](label, s) for label, s in ready.scenario.policies.items()]
+        rules = [rule_registry()[s.kind](label, s) for label, s in ready.scenario.rules.items()]
         self.plan = Plan(self.ensemble, policies, rules)
         self._worlds: dict[int, World] = {}
         self.datacollector = Collector(self)
         self._ready = True
         self._burn_in()
-
-    @property
-    def scenario(self) -> Scenario:
-        """The world that is simulated."""
-        return self._scenario
-
-    @scenario.setter
-    def scenario(self, value: Any) -> None:
-        """Mesa from 3.5 on sets a scenario of its own kind in its constructor; ours stays."""
 
     @property
     def week(self) -> int:
@@ -110,7 +101,7 @@ class OrganizationModel(AgentsOnTouch):
     def step(self) -> None:
         """Run one week in every world."""
         self.plan.step()
-        self.running = self.week < self._scenario.weeks
+        self.running = self.week < self.scenario.weeks
 
     def run(self, on_week: Callable[[int], None] | None = None) -> OrganizationModel:
         """Run to the scenario's horizon.
@@ -118,7 +109,7 @@ class OrganizationModel(AgentsOnTouch):
         Args:
             on_week: called after each week with the number of weeks done.
         """
-        while self.week < self._scenario.weeks:
+        while self.week < self.scenario.weeks:
             self.step()
             if on_week is not None:
                 on_week(self.week)
@@ -134,15 +125,15 @@ class OrganizationModel(AgentsOnTouch):
 
     def close(self) -> None:
         """Stop threads and let go of the agents."""
-        self.ensemble.close()
+        self.ensemble.threads.close()
         for model in (self, *self._worlds.values()):
             model.forget_agents()
 
     def _burn_in(self) -> None:
         """Run the weeks before week 0, then put back the expertise that the user gave."""
-        if self._scenario.burn_in_weeks == 0:
+        if self.scenario.burn_in_weeks == 0:
             return
-        self.ensemble.number = -self._scenario.burn_in_weeks
+        self.ensemble.number = -self.scenario.burn_in_weeks
         while self.ensemble.number < 0:
             self.plan.step()
         organization = self.prepared.organization
@@ -154,7 +145,21 @@ class OrganizationModel(AgentsOnTouch):
         self.plan.restart_measures()
 
 
-def checked_seeds(seeds: Iterable[int] | None, seed: int | None) -> tuple[int, ...]:
+def checked_scenario(scenario: Scenario | None) -> Scenario:
+    """The scenario, or the default one.
+
+    Raises:
+        InputError: it is something else.
+    """
+    if scenario is None:
+        return Scenario.from_dict({})
+    if not isinstance(scenario, Scenario):
+        cause = f"a {type(scenario).__name__} is no scenario"
+        raise InputError([Problem("scenario", cause, "make one with Scenario.from_dict or Scenario.from_file")])
+    return scenario
+
+
+def checked_seeds(seeds: Iterable[int] | int | None, seed: int | None) -> tuple[int, ...]:
     """The worlds' seeds.
 
     Raises:
@@ -162,16 +167,20 @@ def checked_seeds(seeds: Iterable[int] | None, seed: int | None) -> tuple[int, .
     """
     if seeds is not None and seed is not None:
         raise InputError([Problem("seeds", "both seed and seeds are given", "give one of them")])
-    chosen = tuple(seeds) if seeds is not None else (1 if seed is None else seed,)
-    problems = []
+    given = (1 if seed is None else seed,) if seeds is None else seeds
+    if _whole(given) and given <= MOST_WORLDS:  # type: ignore[operator]
+        given = range(1, int(given) + 1)  # type: ignore[arg-type]
+    chosen = tuple(given) if isinstance(given, Iterable) else (given,)
+    bad = [value for value in chosen if not _whole(value) or not 0 <= value <= LARGEST_SEED]
+    problems = [Problem("seeds", f"{value!r} is not a seed", "give whole numbers from 0 to 2^63 - 1") for value in bad]
     if not chosen:
         problems.append(Problem("seeds", "there is no seed", "give at least one"))
-    for value in chosen:
-        whole = isinstance(value, int | np.integer) and not isinstance(value, bool)
-        if not whole or not 0 <= int(value) <= LARGEST_SEED:
-            problems.append(Problem("seeds", f"{value!r} is not a seed", "give whole numbers from 0 to 2^63 - 1"))
-    if len(dict.fromkeys(chosen)) < len(chosen):
+    elif not bad and len(dict.fromkeys(chosen)) < len(chosen):
         problems.append(Problem("seeds", "a seed is given twice", "the same seed is the same world"))
     if problems:
         raise InputError(problems)
     return tuple(int(value) for value in chosen)
+
+
+def _whole(value: object) -> bool:
+    return isinstance(value, int | np.integer) and not isinstance(value, bool)

@@ -10,8 +10,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sim import phases
 from sim.chance import text_keys
+from sim.phases import ageing, channels, governance, turnover
 from sim.policies.base import Policy
 from sim.recorder import Recorder
 from sim.schema import Encounters
@@ -35,18 +35,24 @@ class Phase:
         return (self.run.__doc__ or "").strip().splitlines()[0]
 
 
+def _observe(plan: Plan) -> None:
+    """Take the week's measures."""
+    plan.week.state.week = plan.week.number + 1
+    plan.recorder.observe(plan)
+
+
 PHASES = (
-    Phase("bend", "policies", "state", "levers, culture of the week", phases.bend),
-    Phase("act", "policies", "state", "department, home_department, ties, pairs", phases.act),
-    Phase("convene", "policies", "trust, engagement", "attendance, load", phases.convene),
-    Phase("ties", "model", "expertise, culture, contact", "gain, trust", phases.ties),
-    Phase("sessions", "model", "expertise, culture, trust of the week's start", "gain, trust, ties", phases.sessions),
-    Phase("rules", "user", "expertise", "gain, then what rules set", phases.rules),
-    Phase("learn", "model", "gain, hours", "expertise, ledger", phases.learn),
-    Phase("practice", "model", "need", "expertise, ledger", phases.practice),
-    Phase("drift", "model", "norms, load", "culture, engagement", phases.drift),
-    Phase("leave and join", "model", "tenure, level", "people, ties, ledger", phases.leave_and_join),
-    Phase("observe", "model", "everything", "measures", phases.observe),
+    Phase("bend", "policies", "state", "levers, culture of the week", governance.bend),
+    Phase("act", "policies", "state", "department, home_department, ties, pairs", governance.act),
+    Phase("convene", "policies", "trust, engagement", "attendance, load", governance.convene),
+    Phase("ties", "model", "expertise, culture, contact", "gain, trust", channels.ties),
+    Phase("sessions", "model", "expertise, culture, trust of the week's start", "gain, trust, ties", channels.sessions),
+    Phase("rules", "user", "expertise", "gain, then what rules set", channels.rules),
+    Phase("learn", "model", "gain, hours", "expertise, ledger", channels.learn),
+    Phase("practice", "model", "need", "expertise, ledger", ageing.practice),
+    Phase("drift", "model", "norms, load", "culture, engagement", ageing.drift),
+    Phase("leave and join", "model", "tenure, level", "people, ties, ledger", turnover.leave_and_join),
+    Phase("observe", "model", "everything", "measures", _observe),
 )
 """The order of a week. The knowledge base, challenges and pilots will be channels between sessions and rules."""
 

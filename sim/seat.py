@@ -8,21 +8,21 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.chance import Keys, extend, uniform
 from sim.kernels.ties import find
-from sim.schema import ORIGINS, PERSON_FIELDS, Field
+from sim.schema import ORIGINS, PERSON_FIELDS
 from sim.week import Week
 
-_PLAIN = tuple(
-    field for field in PERSON_FIELDS if field.name in ("level", "tenure", "engagement", "initiative", "generation")
-)
+_FIELDS = {field.name: field for field in PERSON_FIELDS}
+_PLAIN = ("level", "tenure", "engagement", "initiative")
 _NAMED = {"department": "departments", "home_department": "departments", "organization": "organizations"}
 
 
 class Seat:
     """One person of one world. A seat is a row for life: after someone leaves, it is the newcomer.
 
-    Attributes read and write the arrays: `level`, `tenure`, `engagement`, `initiative`, `generation` as numbers;
-    `department`, `home_department`, `organization` by name; `expertise` as a live array (topic,).
+    Attributes read and write the arrays: `level`, `tenure`, `engagement`, `initiative` as numbers; `department`,
+    `home_department`, `organization` by name; `expertise` as a live array (topic,).
     """
 
     _week: Week
@@ -32,8 +32,12 @@ class Seat:
     def id(self) -> str:
         """Shown id: the seat's, with the number of newcomers since as `seat~n`."""
         name = self._week.state.frame.seats[self.row % self._week.rule.people]
-        generation = int(self._week.state.arrays["generation"][self.row])
-        return f"{name}~{generation}" if generation else name
+        return f"{name}~{self.generation}" if self.generation else name
+
+    @property
+    def generation(self) -> int:
+        """How many newcomers have taken the seat."""
+        return int(self._week.state.arrays["generation"][self.row])
 
     @property
     def expertise(self) -> NDArray[np.float32]:
@@ -71,38 +75,62 @@ class Seat:
 
     def _contact(self, slot: int) -> Contact:
         ties = self._week.state.ties
-        other = _seat(self._week, int(ties.source[slot]))
+        other = self._other(int(ties.source[slot]))
         return Contact(other, float(ties.trust[slot]), float(ties.contact[slot]), ORIGINS[int(ties.origin[slot])])
+
+    def _other(self, row: int) -> Seat:
+        """Another person as this one meets it."""
+        seat = Seat()
+        seat._week, seat.row = self._week, row
+        return seat
 
     def write(self, name: str, value: Any) -> None:
         """Set a field of the arrays.
 
         Raises:
-            ValueError: the value leaves the field's range, or names no department.
+            ValueError: the value leaves the field's range or shape, or names no department.
         """
-        arrays = self._week.state.arrays
-        if name in _NAMED:
-            names = getattr(self._week.state.frame, _NAMED[name])
-            if value not in names:
-                raise ValueError(f"no {_NAMED[name][:-1]} is called {value!r}; there are {', '.join(names[:5])} ...")
-            arrays[name][self.row] = names.index(value)
-            return
-        checked(next(field for field in PERSON_FIELDS if field.name == name), value)
-        if name == "expertise":
-            arrays[name][self.row, : self._week.rule.topics] = value
-        else:
-            arrays[name][self.row] = value
+        put(self._week, self.row, name, stored(self._week, name, value))
 
 
-def checked(field: Field, value: Any) -> None:
-    """Refuse a value outside a field's range.
+def own_draw(stream: Keys, week: Week, row: int, other: Seat | None) -> float:
+    """A person's own uniform draw in [0, 1) from a chain (world,), alone or about another person."""
+    keys = week.state.arrays["key"]
+    chain = extend(stream[row // week.rule.people], keys[row : row + 1])
+    if other is not None:
+        chain = extend(chain, keys[other.row])
+    return float(uniform(chain)[0])
+
+
+def stored(week: Week, name: str, value: Any) -> Any:
+    """What an array holds for a value: a copy, of the array's type.
 
     Raises:
-        ValueError: it is not a finite number in the range.
+        ValueError: the value leaves the field's range or shape, or names no department.
     """
-    numbers = np.asarray(value, np.float64)
+    if name in _NAMED:
+        names = getattr(week.state.frame, _NAMED[name])
+        if value not in names:
+            raise ValueError(f"no {_NAMED[name][:-1]} is called {value!r}; there are {', '.join(names[:5])} ...")
+        return names.index(value)
+    field, numbers = _FIELDS[name], np.asarray(value, np.float64)
     if not np.all((numbers >= field.low) & (numbers <= field.high)):
-        raise ValueError(f"{field.name} lies in [{field.low}, {field.high}], not {value!r}")
+        raise ValueError(f"{name} lies in [{field.low}, {field.high}], not {value!r}")
+    if field.dtype.startswith("int") and np.any(numbers != np.floor(numbers)):
+        raise ValueError(f"{name} is a whole number, not {value!r}")
+    shape = (week.rule.topics,) if name == "expertise" else ()
+    if numbers.shape not in ((), shape):
+        raise ValueError(f"{name} has shape {shape}, not {numbers.shape}")
+    return numbers.astype(field.dtype)
+
+
+def put(week: Week, row: int, name: str, held: Any) -> None:
+    """Write what `stored` made of a value."""
+    array = week.state.arrays[name]
+    if name == "expertise":
+        array[row, : week.rule.topics] = held
+    else:
+        array[row] = held
 
 
 @dataclass(frozen=True)
@@ -115,19 +143,15 @@ class Contact:
     origin: str
 
 
-def _seat(week: Week, row: int) -> Seat:
-    seat = Seat()
-    seat._week, seat.row = week, row
-    return seat
+def _plain_property(name: str) -> property:
+    field = _FIELDS[name]
 
-
-def _plain_property(field: Field) -> property:
     def read(self: Seat) -> int | float:
-        value: int | float = self._week.state.arrays[field.name][self.row].item()
+        value: int | float = self._week.state.arrays[name][self.row].item()
         return value
 
     def write(self: Seat, value: Any) -> None:
-        self.write(field.name, value)
+        self.write(name, value)
 
     return property(read, write, doc=f"{field.doc}; {field.unit or 'no unit'}, in [{field.low}, {field.high}]")
 
@@ -143,7 +167,7 @@ def _named_property(name: str) -> property:
     return property(read, write, doc=f"name of the {name.replace('_', ' ')}")
 
 
-for _field in _PLAIN:
-    setattr(Seat, _field.name, _plain_property(_field))
+for _name in _PLAIN:
+    setattr(Seat, _name, _plain_property(_name))
 for _name in _NAMED:
     setattr(Seat, _name, _named_property(_name))

@@ -109,7 +109,7 @@ def tie_contact(
     """Chance of an exchange in a week for each tie, (tie,); a contact that the user gave wins.
 
     Synthetic: rate * U(1 - spread, 1 + spread). Loaded: rate * min(1, 10 / sources) * weight / the learner's
-    mean weight, at most 1.
+    mean weight (1 where the weight is blank), at most 1.
     """
     learner, source = organization.learner, organization.source
     if not loaded:
@@ -117,10 +117,12 @@ def tie_contact(
         factor = np.float32(1.0 - contacts.spread) + np.float32(2.0 * contacts.spread) * uniform(chain)
         return np.minimum(np.float32(1.0), np.float32(contacts.rate) * factor)
     sources = np.bincount(learner, minlength=len(keys))
-    weight = np.where(np.isnan(organization.weight), 1.0, organization.weight)
+    weighed = ~np.isnan(organization.weight)
+    weight = np.where(weighed, organization.weight, 0.0)
     total = np.bincount(learner, weight, len(keys))
-    mean = np.divide(total, sources, out=np.ones(len(keys)), where=total > 0)
-    rate = contacts.rate * np.minimum(1.0, LOADED_SOURCES / sources[learner]) * weight / mean[learner]
+    mean = np.divide(total, np.bincount(learner, weighed, len(keys)), out=np.ones(len(keys)), where=total > 0)
+    relative = np.where(weighed, weight / mean[learner], 1.0)
+    rate = contacts.rate * np.minimum(1.0, LOADED_SOURCES / sources[learner]) * relative
     rate = np.where(np.isnan(organization.contact), np.minimum(1.0, rate), organization.contact)
     return rate.astype(np.float32)
 

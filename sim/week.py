@@ -6,8 +6,6 @@ A policy never calls a kernel. It asks the week who is eligible, draws, forms ti
 from __future__ import annotations
 
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
-from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -18,17 +16,17 @@ from sim.chance import Chance, Keys, extend, text_keys
 from sim.kernels.learning import LEDGER_BLOCK
 from sim.kernels.matching import NOBODY, choose_colleagues
 from sim.kernels.ties import FORMED, REFUSED, end_stays, form_all
-from sim.levers import DEPARTMENT, LEVERS, PAIR, Levers
+from sim.levers import Levers
 from sim.policies.base import PolicySettings, Targets, reach
-from sim.schema import ORIGINS, Culture, Gates, Rule, Work
+from sim.schema import ORIGINS, Culture, Gates, Work
 from sim.settings import FilesOrganization
 from sim.start import INITIATIVE_LOW, INITIATIVE_SPAN
 from sim.state import State
+from sim.threads import SERIAL_ROWS, Threads
+from sim.typed import lever_bases, typed_rule
 
 Rows = NDArray[np.int64]
 Mask = NDArray[np.bool_]
-SERIAL_ROWS = 4096
-"""Below this many rows a second thread costs more than it brings."""
 
 
 class Week:
@@ -50,10 +48,10 @@ class Week:
         self.state = state
         self.chance = Chance(seeds)
         self.number = 0
-        self.threads = threads
-        self.rule = _rule(prepared, state.frame.people)
+        self.threads = Threads(threads if state.frame.rows >= SERIAL_ROWS else 1)
+        self.rule = typed_rule(prepared, state.frame.people)
         rows = state.frame.rows
-        self.levers = Levers(_lever_bases(prepared, state))
+        self.levers = Levers(lever_bases(prepared.scenario, state))
         self.work = Work(
             gain=np.zeros_like(state.arrays["expertise"]),
             from_ties=np.zeros(rows, np.float32),
@@ -70,7 +68,6 @@ class Week:
         self.gates: Gates
         self.culture: Culture
         self._department_keys = text_keys(state.frame.departments)
-        self._pool: ThreadPoolExecutor | None = None
 
     # --- who -----------------------------------------------------------------------------------------------
 
@@ -251,76 +248,10 @@ class Week:
 
     def over_rows(self, run: Callable[[int, int], Any]) -> None:
         """Run a kernel over all rows, shared out over threads at the borders of the ledger's blocks."""
-        people, rows = self.rule.people, self.state.frame.rows
-        starts = np.concatenate(
-            [np.arange(0, people, LEDGER_BLOCK) + world * people for world in range(self.state.frame.worlds)]
-        )
-        self._share_out(run, [*starts.tolist(), rows], rows)
+        people, worlds = self.rule.people, self.state.frame.worlds
+        starts = [np.arange(0, people, LEDGER_BLOCK) + world * people for world in range(worlds)]
+        self.threads.share_out(run, [*np.concatenate(starts).tolist(), worlds * people])
 
     def over_worlds(self, run: Callable[[int, int], Any]) -> None:
         """Run a kernel over all worlds, shared out over threads."""
-        self._share_out(run, list(range(self.state.frame.worlds + 1)), self.state.frame.rows)
-
-    def _share_out(self, run: Callable[[int, int], Any], borders: list[int], rows: int) -> None:
-        threads = min(self.threads, len(borders) - 1)
-        if threads < 2 or rows < SERIAL_ROWS:
-            run(borders[0], borders[-1])
-            return
-        if self._pool is None:
-            self._pool = ThreadPoolExecutor(self.threads)
-        cuts = [borders[round(n * (len(borders) - 1) / threads)] for n in range(threads + 1)]
-        for done in [self._pool.submit(run, a, b) for a, b in pairwise(cuts)]:
-            done.result()
-
-    def close(self) -> None:
-        """Stop the threads."""
-        if self._pool is not None:
-            self._pool.shutdown()
-            self._pool = None
-
-
-def _lever_bases(prepared: Prepared, state: State) -> dict[str, NDArray[np.float32]]:
-    """Value of each lever without any policy; norms start where the states start."""
-    worlds, people, departments = state.frame.worlds, state.frame.people, len(state.frame.departments)
-    scenario = prepared.scenario
-    shapes = {DEPARTMENT: (worlds, departments), PAIR: (worlds, departments, departments)}
-    plain = {"hours": scenario.learning.hours, "attendance": scenario.sessions.attendance}
-    bases = {}
-    for name, lever in LEVERS.items():
-        shape = shapes.get(lever.of, (worlds, people))
-        quantity, _, role = name.partition(".")
-        if role == "norm":
-            bases[name] = getattr(state, quantity).copy()
-        else:
-            value = 0.0 if role == "pull" else plain.get(name, 1.0)
-            bases[name] = np.broadcast_to(np.float32(value), shape)
-    return bases
-
-
-def _rule(prepared: Prepared, people: int) -> Rule:
-    s = prepared.scenario
-    f = np.float32
-    return Rule(
-        people=people,
-        departments=len(prepared.departments),
-        topics=len(prepared.topics.names),
-        phi=f(s.learning.phi),
-        eta=f(s.trust.eta),
-        delta=f(s.trust.delta),
-        host_need=f(s.stays.host_need),
-        host_willingness=f(s.stays.willingness),
-        host_clarity=f(s.stays.clarity),
-        absence_contact=f(s.stays.absence_contact),
-        absence_practice=f(s.stays.absence_practice),
-        practice=f(s.learning.practice),
-        practice_elsewhere=f(s.learning.practice_elsewhere),
-        forgetting=f(s.learning.forgetting),
-        pace=f(s.learning.pace),
-        trust_within=f(s.trust.base_within),
-        trust_across=f(s.trust.base_across),
-        trust_between=f(s.trust.base_between),
-        formed=f(s.contacts.formed),
-        fading=f(s.contacts.fading),
-        floor=f(s.contacts.floor),
-        newcomer_trust=f(s.trust.newcomer),
-    )
+        self.threads.share_out(run, list(range(self.state.frame.worlds + 1)))

@@ -1,0 +1,91 @@
+"""The channels of learning, and the budget that they share."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from sim.chance import MODEL
+from sim.kernels.exchange import exchange
+from sim.kernels.learning import absorb
+from sim.kernels.sessions import learn_in_sessions, promises, update_trust
+from sim.phases.encounters import chains_of, form_ties
+from sim.schema import Encounters
+
+if TYPE_CHECKING:
+    from sim.plan import Plan
+
+
+def ties(plan: Plan) -> None:
+    """Exchange over ties: meet, learn, update trust."""
+    week, state = plan.week, plan.week.state
+    meeting = week.chance.stream(MODEL, "meet", week.number)
+    promise = week.chance.stream(MODEL, "promise", week.number)
+    week.over_rows(
+        lambda begin, end: exchange(
+            begin,
+            end,
+            meeting,
+            promise,
+            state.people,
+            state.ties,
+            state.structure,
+            week.culture,
+            week.gates,
+            week.rule,
+            week.work,
+        )
+    )
+
+
+def sessions(plan: Plan) -> None:
+    """Exchange in sessions; promises kept there move trust and form ties."""
+    week, state, encounters = plan.week, plan.week.state, plan.encounters
+    week.work.from_sessions[:] = 0
+    plan.brought = np.zeros(len(encounters.learner), np.float32)
+    if len(encounters.learner) == 0:
+        return
+    learn_in_sessions(
+        encounters, state.people, state.structure, week.culture, week.gates, week.rule, week.work, plan.brought
+    )
+    kept = np.zeros(len(encounters.learner), np.bool_)
+    chains = chains_of(plan, "promise", plan.meeting)
+    promises(encounters, chains, state.people, week.culture, week.gates, week.rule, kept)
+    order = np.lexsort((plan.meeting.source, plan.meeting.learner, plan.meeting.label))
+    in_label_order: Any = [values[order] for values in encounters]
+    update_trust(Encounters(*in_label_order), kept[order], state.ties, week.rule)
+    form_ties(plan, kept)
+
+
+def rules(plan: Plan) -> None:
+    """Let the user's own rules run, each person by itself or all at once."""
+    plan.week.work.from_rules[:] = 0
+    for rule in plan.rules:
+        rule.run(plan.week)
+    for rule in plan.rules:
+        rule.land(plan.week)
+
+
+def learn(plan: Plan) -> None:
+    """Take up all gains within the learning budget, and enter them in the ledger by channel."""
+    week, state, work = plan.week, plan.week.state, plan.week.work
+    before = plan.mean_mastery()
+    hours = np.ascontiguousarray(week.levers["hours"].ravel())
+    week.over_rows(lambda begin, end: absorb(begin, end, hours, state.people, week.rule, work))
+    change = plan.mean_mastery() - before
+    channels = {"ties": work.from_ties, "sessions": work.from_sessions, "rules": work.from_rules}
+    taken = {
+        name: plan.by_world(total.astype(np.float64) * work.factor).sum(axis=1) for name, total in channels.items()
+    }
+    total = sum(taken.values())
+    rest = change
+    for name in ("sessions", "rules"):
+        share = np.divide(taken[name], total, out=np.zeros_like(change), where=total > 0)
+        week.add(f"from_{name}", change * share)
+        rest = rest - change * share
+    week.add("from_ties", rest)
+    plan.recorder.follow(plan)
+    week.add("gain_rules", taken["rules"])
+    week.add("bound", plan.by_world(work.factor < 1).sum(axis=1))
+    week.add("meetings", plan.by_world(work.meetings).sum(axis=1))
