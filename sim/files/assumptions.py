@@ -71,7 +71,11 @@ def _ties(organization: Organization) -> Iterator[str]:
     if contacts := int(np.isnan(organization.contact).sum()):
         scale = ", times the tie's weight over the learner's mean weight, at most 1" if weighted else ""
         blank = int(np.isnan(organization.weight).sum())
-        ones = f" A weight that is blank ({blank:,} of {ties:,}) counts as 1." if weighted and blank else ""
+        ones = (
+            f" A weight that is blank ({blank:,} of {ties:,}) counts as the learner's mean."
+            if weighted and blank
+            else ""
+        )
         yield f"{_gap(contacts, ties, 'Contact')} taken from the number of sources: {_CONTACT}{scale}.{ones}"
     elif weighted:
         yield "Weights are not used, because every contact is given."

@@ -187,7 +187,7 @@ def test_assumptions_name_only_what_is_missing(tmp_path: Path) -> None:
                   "Trust is not given", "Contact is not given: it is taken from the number of sources"):
         assert words in bare
     weighted = " ".join(read(tmp_path, ties="learner,source,weight\na,b,5\nb,a,\n").assumptions)
-    assert "the learner's mean weight" in weighted and "A weight that is blank (1 of 2) counts as 1." in weighted
+    assert "the learner's mean weight" in weighted and "A weight that is blank (1 of 2) counts as the learner's mean." in weighted
     full = " ".join(read(
         tmp_path, "id,department,organization,level,tenure,law\na,x,N,1,2,0.5\nb,y,S,1,2,\n",
         "learner,source,weight,trust,contact\na,b,1,1,1\n").assumptions)
