@@ -27,10 +27,12 @@ from typing import Any, ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.chance import extend, uniform
+from sim.chance import Keys
 from sim.kernels.common import topic_sum
 from sim.parameters import parameter
-from sim.seat import Contact, Seat
+from sim.problems import InputError, Problem
+from sim.schema import TOPIC_LANES
+from sim.seat import Contact, Seat, own_draw, put, stored
 from sim.week import Week
 
 ENTRY_POINTS = "watercooler.rules"
@@ -74,24 +76,62 @@ def add_gain(week: Week, row: int, gain: NDArray[np.float32]) -> None:
     week.work.from_rules[row] += topic_sum(gain)
 
 
-class Learner(Seat):
-    """The person whose turn it is: reads last week's state, draws its own chance, learns, and sets things for later."""
+def add_gains(week: Week, gains: NDArray[np.float32]) -> None:
+    """Add the gains of everybody (person, padded topic) to the channel of rules, with the bits of `add_gain`."""
+    week.work.gain[:] += gains
+    lanes = gains[:, :TOPIC_LANES].copy()
+    for first in range(TOPIC_LANES, gains.shape[1], TOPIC_LANES):
+        lanes += gains[:, first : first + TOPIC_LANES]
+    half = lanes[:, :4] + lanes[:, 4:]
+    pair = half[:, :2] + half[:, 2:]
+    week.work.from_rules[:] += pair[:, 0] + pair[:, 1]
+
+
+class Neighbour(Seat):
+    """A person as a rule sees it: last week's state, read-only; what is set lands after all rules ran."""
+
+    def __init__(self, week: Week, row: int, writes: list[tuple[int, str, Any]]) -> None:
+        self._week = week
+        self._writes = writes
+        self.row = row
+
+    def write(self, name: str, value: Any) -> None:
+        """Set a field once all rules ran.
+
+        Raises:
+            ValueError: the value leaves the field's range or shape, or names no department.
+        """
+        self._writes.append((self.row, name, stored(self._week, name, value)))
+
+    @property
+    def expertise(self) -> NDArray[np.float32]:
+        """Last week's mastery, (topic,), read-only; assigning sets all topics once all rules ran."""
+        row = super().expertise.view()
+        row.flags.writeable = False
+        return row
+
+    @expertise.setter
+    def expertise(self, values: Any) -> None:
+        self.write("expertise", values)
+
+    def _other(self, row: int) -> Seat:
+        return Neighbour(self._week, row, self._writes)
+
+
+class Learner(Neighbour):
+    """The person whose turn it is: draws its own chance, and learns."""
 
     def __init__(self, week: Week, label: str) -> None:
-        self._week = week
+        super().__init__(week, 0, [])
         self._label = label
-        self._writes: list[tuple[int, str, Any]] = []
+        self._streams: dict[str, Keys] = {}
         self._gain = np.zeros(week.work.gain.shape[1], np.float32)
-        self.row = 0
 
     def draw(self, decision: str, other: Seat | None = None) -> float:
         """This week's own uniform draw in [0, 1) for a decision, alone or about another person."""
-        week, keys = self._week, self._week.state.arrays["key"]
-        stream = week.chance.stream(self._label, decision, week.number)[self.row // week.rule.people]
-        chain = extend(stream, keys[self.row : self.row + 1])
-        if other is not None:
-            chain = extend(chain, keys[other.row])
-        return float(uniform(chain)[0])
+        if decision not in self._streams:
+            self._streams[decision] = self._week.chance.stream(self._label, decision, self._week.number)
+        return own_draw(self._streams[decision], self._week, self.row, other)
 
     def learn(self, topic: int | str, amount: float) -> None:
         """Gain mastery of a topic, by number or name, within this week's learning budget.
@@ -102,24 +142,11 @@ class Learner(Seat):
         names = self._week.state.frame.topics
         if isinstance(topic, str) and topic not in names:
             raise ValueError(f"no topic is called {topic!r}; there are {', '.join(names[:5])} ...")
+        if not isinstance(topic, str) and not 0 <= topic < len(names):
+            raise ValueError(f"there is no topic number {topic}; they go from 0 to {len(names) - 1}")
         if not 0 <= amount < np.inf:
             raise ValueError(f"a gain is 0 or more, not {amount!r}")
-        self._gain[names.index(topic) if isinstance(topic, str) else range(len(names))[topic]] += np.float32(amount)
-
-    def write(self, name: str, value: Any) -> None:
-        """Set a field once all rules ran."""
-        self._writes.append((self.row, name, value))
-
-    @property
-    def expertise(self) -> NDArray[np.float32]:
-        """Last week's mastery, (topic,), read-only."""
-        row = super().expertise.view()
-        row.flags.writeable = False
-        return row
-
-    @expertise.setter
-    def expertise(self, values: Any) -> None:
-        self.write("expertise", values)
+        self._gain[names.index(topic) if isinstance(topic, str) else int(topic)] += np.float32(amount)
 
 
 class PersonalRule(Rule):
@@ -139,10 +166,8 @@ class PersonalRule(Rule):
 
     def land(self, week: Week) -> None:
         """Set what the people set."""
-        seat = Seat()
-        seat._week = week
-        for seat.row, name, value in self._person._writes:
-            seat.write(name, value)
+        for row, name, held in self._person._writes:
+            put(week, row, name, held)
 
 
 _added: dict[str, type[Rule]] = {}
@@ -150,7 +175,16 @@ _added: dict[str, type[Rule]] = {}
 
 @lru_cache(maxsize=1)
 def _installed() -> dict[str, type[Rule]]:
-    return {point.name: point.load() for point in entry_points(group=ENTRY_POINTS)}
+    found, problems = {}, []
+    for point in entry_points(group=ENTRY_POINTS):
+        try:
+            found[point.name] = point.load()
+        except Exception as error:  # whatever a plug-in raises is said, not shown as a traceback
+            cause = f"the installed rule cannot be imported: {type(error).__name__}: {error}"
+            problems.append(Problem(point.value, cause, "mend or uninstall its package"))
+    if problems:
+        raise InputError(problems)
+    return found
 
 
 def registry() -> dict[str, type[Rule]]:
@@ -165,10 +199,21 @@ def register(rule: type[Rule]) -> type[Rule]:
         ValueError: another rule has that kind.
     """
     known = registry().get(rule.kind)
-    if known is not None and known.__qualname__ != rule.__qualname__:
+    if known is not None and (known.__module__, known.__qualname__) != (rule.__module__, rule.__qualname__):
         raise ValueError(f"a rule of kind '{rule.kind}' exists already")
     _added[rule.kind] = rule
     return rule
 
 
-__all__ = ["Contact", "Learner", "PersonalRule", "Rule", "RuleSettings", "add_gain", "register", "registry"]
+__all__ = [
+    "Contact",
+    "Learner",
+    "Neighbour",
+    "PersonalRule",
+    "Rule",
+    "RuleSettings",
+    "add_gain",
+    "add_gains",
+    "register",
+    "registry",
+]
