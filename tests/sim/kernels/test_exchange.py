@@ -1,0 +1,188 @@
+"""Exchange over ties against a second, independent writing of it: plain float64 Python, one tie at a time."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import pytest
+
+from sim.chance import MODEL, Chance, extend, uniform
+from sim.kernels.exchange import exchange
+from sim.plan import Plan
+from worlds import model, run_phase, run_phases
+
+SEEDS = (3, 11)
+
+
+@dataclass
+class Expected:
+    """What the reference finds, by row or by (learner row, source row)."""
+
+    gain: dict[int, Any] = field(default_factory=dict)
+    trust: dict[tuple[int, int], float] = field(default_factory=dict)
+    brought: dict[tuple[int, int], float] = field(default_factory=dict)
+    met: dict[int, int] = field(default_factory=dict)
+
+
+def upset(seed: int, **sections: Any) -> Any:
+    """Two worlds with everything out of the ordinary: visitors, uneven culture and teaching, fresh ties, loads."""
+    made = model({"topics": 11, "people": 30}, seeds=SEEDS, **sections)
+    plan, state, draw = made.plan, made.state, np.random.default_rng(seed)
+    run_phases(plan, "convene")
+    arrays = state.arrays
+    away = draw.random(len(arrays["department"])) < 0.3
+    arrays["department"][away] = draw.integers(0, 3, away.sum())
+    arrays["expertise"][:, :11] = draw.random((60, 11), np.float32)
+    week = plan.week
+    week.gates = week.gates._replace(
+        engagement=draw.random(60, np.float32),
+        seeks=draw.random(60, np.float32) * np.float32(8),
+        keeps=draw.random(60, np.float32),
+        teaching=draw.random(60, np.float32) + np.float32(0.5),
+        rate=draw.random(60, np.float32) * np.float32(0.5),
+    )
+    pair = {
+        name: draw.random(2 * 9, np.float32) * np.float32(top)
+        for name, top in (("clarity", 1), ("willingness", 1), ("reliability", 1), ("contact", 1.4))
+    }
+    week.culture = week.culture._replace(safety=draw.random(2 * 3, np.float32), **pair)
+    for name in ("trust", "contact", "base_trust"):
+        getattr(state.ties, name)[:] = draw.random(len(state.ties.trust), np.float32)
+    return made
+
+
+def reference(plan: Plan) -> Expected:
+    """The exchange of this week, from the formulas of the model's page."""
+    week, state, rule = plan.week, plan.week.state, plan.week.rule
+    arrays, people, topics = state.arrays, rule.people, rule.topics
+    chance = Chance(SEEDS)
+    found = Expected()
+    for i in range(state.frame.rows):
+        world, raw, gap = i // people, np.zeros(topics), np.zeros(topics)
+        found.met[i], values = 0, {}
+        need = _need(plan, i)
+        first = state.ties.first[i]
+        for e in range(first, first + state.ties.count[i]):
+            j = int(state.ties.source[e])
+            gates = _pair(plan, i, j)
+            trust = float(state.ties.trust[e])
+            drawn = _draw(chance, "meet", world, arrays["key"][i], arrays["key"][j])
+            chance_to_meet = float(state.ties.contact[e]) * gates["contact"] * gates["willingness"]
+            chance_to_meet *= float(week.gates.seeks[i]) * float(week.gates.engagement[j])
+            found.brought[i, j] = 0.0
+            if drawn >= chance_to_meet:
+                found.trust[i, j] = trust + float(rule.delta) * (float(state.ties.base_trust[e]) - trust)
+                continue
+            found.met[i] += 1
+            c = state.structure.tacitness[:topics].astype(np.float64)
+            safety = min(1.0, 1.5 * gates["safety"])
+            q = gates["clarity"] * float(week.gates.teaching[j]) * ((1 - c) + c * trust * safety)
+            h = np.maximum(0.0, arrays["expertise"][j, :topics].astype(np.float64) - arrays["expertise"][i, :topics])
+            values[j] = float(week.gates.rate[i]) * (q * need * h * (1 - float(rule.phi) * h))
+            raw, gap = raw + values[j], np.maximum(gap, h)
+            kept = _draw(chance, "promise", world, arrays["key"][i], arrays["key"][j]) < (
+                gates["reliability"] * float(week.gates.keeps[j])
+            )
+            found.trust[i, j] = trust + float(rule.eta) * (kept - trust)
+        found.gain[i] = np.minimum(raw, gap)
+        share = found.gain[i].sum() / raw.sum() if raw.sum() > 0 else 1.0
+        for j, value in values.items():
+            found.brought[i, j] = value.sum() * share
+    return found
+
+
+def _draw(chance: Chance, decision: str, world: int, a: Any, b: Any) -> float:
+    return float(uniform(extend(extend(chance.stream(MODEL, decision, 0)[world], a), b)))
+
+
+def _need(plan: Plan, i: int) -> Any:
+    table = plan.week.state.structure.need[:, : plan.week.rule.topics].astype(np.float64)
+    home, here = (int(plan.week.state.arrays[name][i]) for name in ("home_department", "department"))
+    return table[home] if here == home else np.maximum(table[home], 0.5 * table[here])
+
+
+def _pair(plan: Plan, i: int, j: int) -> dict[str, float]:
+    """Culture between two people: gates by home, safety where the learner is, more between visitor and host."""
+    arrays, culture, rule = plan.week.state.arrays, plan.week.culture, plan.week.rule
+    home_i, home_j = int(arrays["home_department"][i]), int(arrays["home_department"][j])
+    here_i, here_j = int(arrays["department"][i]), int(arrays["department"][j])
+    world = i // rule.people
+    at = (world * 3 + home_i) * 3 + home_j
+    gates = {name: float(getattr(culture, name)[at]) for name in ("clarity", "willingness", "reliability", "contact")}
+    gates["safety"] = float(culture.safety[world * 3 + here_i])
+    if home_i != home_j and here_i == here_j and here_i in (home_i, home_j):
+        gates["willingness"] = min(1.0, gates["willingness"] + 0.25)
+        gates["clarity"] = min(1.0, gates["clarity"] + 0.20)
+    elif here_i != home_i or here_j != home_j:
+        gates["contact"] *= 0.3
+    return gates
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_the_kernel_does_what_the_formulas_say(seed: int) -> None:
+    made = upset(seed, learning={"phi": 0.25 * seed, "rate": 0.5})
+    expected = reference(made.plan)
+    before = made.state.arrays["expertise"].copy()
+    run_phase(made.plan, "ties")
+    work, ties = made.plan.week.work, made.state.ties
+    assert sum(expected.met.values()) > 30
+    assert work.meetings.tolist() == list(expected.met.values())
+    for i, gain in expected.gain.items():
+        np.testing.assert_allclose(work.gain[i, :11], gain, atol=1e-6)
+        assert work.from_ties[i] == pytest.approx(gain.sum(), abs=2e-6)
+    learners, slots = made.state.learners(), made.state.live_slots()
+    for i, e in zip(learners.tolist(), slots.tolist(), strict=True):
+        pair = (i, int(ties.source[e]))
+        assert ties.trust[e] == pytest.approx(expected.trust[pair], abs=1e-6)
+        assert ties.gain[e] == pytest.approx(expected.brought[pair], abs=2e-6)
+    np.testing.assert_array_equal(made.state.arrays["expertise"], before)
+    assert not work.gain[:, 11:].any(), "padding learns nothing"
+
+
+def test_no_topic_gains_more_than_the_largest_gap_met() -> None:
+    made = upset(1, learning={"phi": 0})
+    made.plan.week.gates = made.plan.week.gates._replace(
+        rate=np.ones(60, np.float32), seeks=np.full(60, 9, np.float32), teaching=np.full(60, 9, np.float32)
+    )
+    expected = reference(made.plan)
+    run_phase(made.plan, "ties")
+    capped = 0
+    for i in range(60):
+        first, count = made.state.ties.first[i], made.state.ties.count[i]
+        sources = made.state.ties.source[first : first + count]
+        largest = (made.state.arrays["expertise"][sources] - made.state.arrays["expertise"][i]).max(axis=0, initial=0)
+        assert np.all(made.plan.week.work.gain[i] <= largest)
+        np.testing.assert_allclose(made.plan.week.work.gain[i, :11], expected.gain[i], atol=3e-6)
+        capped += int(np.any(made.plan.week.work.gain[i, :11] == largest[:11]))
+        brought = made.state.ties.gain[first : first + count].sum()
+        assert brought == pytest.approx(made.plan.week.work.from_ties[i], abs=1e-5)
+    assert capped > 5, "the cap was never reached, so nothing was shown"
+
+
+def test_everybody_learns_from_last_week_whatever_the_order_of_rows() -> None:
+    whole, halves = upset(2), upset(2)
+    for made, cuts in ((whole, [0, 60]), (halves, [0, 17, 60])):
+        plan, state = made.plan, made.state
+        week = plan.week
+        meeting = week.chance.stream(MODEL, "meet", 0)
+        promise = week.chance.stream(MODEL, "promise", 0)
+        spans = list(zip(cuts[:-1], cuts[1:], strict=True))
+        for begin, end in reversed(spans):
+            with np.errstate(over="ignore"):
+                exchange(
+                    begin,
+                    end,
+                    meeting,
+                    promise,
+                    state.people,
+                    state.ties,
+                    state.structure,
+                    week.culture,
+                    week.gates,
+                    week.rule,
+                    week.work,
+                )
+    np.testing.assert_array_equal(whole.plan.week.work.gain, halves.plan.week.work.gain)
+    np.testing.assert_array_equal(whole.state.ties.trust, halves.state.ties.trust)
