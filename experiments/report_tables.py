@@ -92,6 +92,7 @@ def difference(result: Paired, unit: str, *, between: str = " ") -> str:
 
 
 def better(comparison: Comparison, arm: str, metric: str) -> str:
+    """In how many worlds the arm was better; a dash for a metric of which neither more nor less is."""
     better, result = comparison.better_worlds(arm, metric), comparison.results[arm, metric]
     if better is None:
         return DASH if result.n == len(comparison.seeds) else f"{DASH} (of {result.n})"

@@ -38,6 +38,8 @@ class Chart:
 def draw_charts(study: Study, records: Mapping[str, Record], comparison: Comparison, folder: Path) -> list[Chart]:
     """Draw every chart that the study has results for into a folder; the same results give the same SVG bytes.
 
+    Flow charts that an earlier study left in the folder are removed.
+
     Raises:
         OSError: the folder cannot be written.
     """
@@ -47,7 +49,12 @@ def draw_charts(study: Study, records: Mapping[str, Record], comparison: Compari
     families, undrawable = fallbacks(missing(names))
     stand_ins = substitutes(names, undrawable)
     pictured = replace(scene, stand_ins=stand_ins)
-    return [_save(drawing, scene, pictured, families, folder) for drawing in drawings]
+    charts = [_save(drawing, scene, pictured, families, folder) for drawing in drawings]
+    kept = {file for chart in charts for file in (chart.svg, chart.png)}
+    for old in (*folder.glob("flow-*.svg"), *folder.glob("flow-*.png")):  # of arms that an earlier study had here
+        if old not in kept:
+            old.unlink(missing_ok=True)
+    return charts
 
 
 def _save(drawing: Drawing, scene: Scene, pictured: Scene, families: Sequence[str], folder: Path) -> Chart:

@@ -32,10 +32,10 @@ def course(values: Floats) -> Course:
         return Course(np.nanmean(values, axis=0), low, high)
 
 
-def week_ticks(weeks: int) -> list[int]:
+def week_ticks(weeks: int, most: int = 4) -> list[int]:
     """A few weeks to name on an axis: years where there are two or more, else quarters or less."""
     for step in (1, 2, 4, 13, 26, 52, 104, 260, 520, 1040):
-        if weeks / step <= 4.2:
+        if weeks / step <= most + 0.2:
             return list(range(0, weeks + 1, step))
     return [0, weeks]
 
@@ -50,14 +50,14 @@ def draw_course(ax: Axes, course: Course, colour: str, *, baseline: bool = False
     sns.lineplot(x=weeks, y=course.mean, ax=ax, color=colour, errorbar=None, estimator=None, **style_of_line)
 
 
-def mark_weeks(ax: Axes, weeks: int, since: int, *, named: bool = True) -> None:
+def mark_weeks(ax: Axes, weeks: int, since: int, *, named: bool = True, ticks: int = 4) -> None:
     """A few weeks on the axis, and where the first policy starts."""
-    ticks = week_ticks(weeks)
+    places = week_ticks(weeks, ticks)
     ax.set_xlim(0, max(1, weeks - 1))
-    ax.set_xticks([min(tick, max(1, weeks - 1)) for tick in ticks])
-    ax.set_xticklabels([f"week {tick}" if place == 0 and named else str(tick) for place, tick in enumerate(ticks)])
+    ax.set_xticks([min(place, max(1, weeks - 1)) for place in places])
+    ax.set_xticklabels([f"week {place}" if place == 0 and named else str(place) for place in places])
     ax.get_xticklabels()[0].set_horizontalalignment("left")
-    if ticks[-1] >= 0.95 * weeks:
+    if places[-1] >= 0.95 * weeks:
         ax.get_xticklabels()[-1].set_horizontalalignment("right")
     ax.set(xlabel="", ylabel="")
     if 0 < since < weeks:

@@ -19,13 +19,18 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
+    from experiments.study import Arm
+
 CAPTION = (
     "Each dot is an arm: how far right, how many extra hours it asks of an average person in an average week of the "
     "whole run; how high, by how many points it raises need met in the same worlds. Lines through a dot are 95 % "
     "intervals both ways (that of the hours is often narrower than the dot). Up and to the left is better. Hours that "
     "people spend of their own accord, for instance because a reward makes them share more, are not booked as hours "
-    "of the policy."
+    "of the policy. Of more than twelve arms, only those are named that no cheaper arm equals."
 )
+
+MOST_LABELS = 12
+"""Arms that can all be named without a crowd."""
 
 Box = tuple[float, float, float, float]
 """Left, bottom, right, top, in inches."""
@@ -43,12 +48,14 @@ def title(scene: Scene) -> str:
     gains = _rates(scene)
     best = max(gains, key=lambda name: gains[name])
     if gains[best] <= 0.0:
-        return "No arm that costs people time or money raises need met"
+        return "No arm that costs people time or money raised need met"
     gain = number(scene.comparison.results[best, MAIN].difference, 1)
     cost = paid[best].difference
     spent = f"{hours_text(cost) if paid is scene.comparison.hours else number(cost)} a person a week"
-    most = f"{scene.title(best)} gains most for its {'hours' if paid is scene.comparison.hours else 'money'}"
-    return f"{most if len(gains) > 1 else scene.title(best)}: {gain} points of need met at {spent}"
+    gained = f"{gain} points of need met at {spent}"
+    if len(gains) == 1:
+        return f"{scene.title(best)}: {gained}"
+    return f"Most gain for the {'hours' if paid is scene.comparison.hours else 'money'}: {scene.title(best)}, {gained}"
 
 
 def _rates(scene: Scene) -> dict[str, float]:
@@ -108,24 +115,13 @@ def _labels(
 ) -> None:
     """Each arm's name and gain per hour where they cover no dot, interval or other label."""
     rates, per = _rates(scene), " an hour" if paid is scene.comparison.hours else " a unit"
-    names = shorten_all([scene.title(arm.name) for arm in scene.arms], 2.6, style.BODY, bold=True)
-    texts = [
-        name + (f": {number(rates[arm.name], 1, sign=True)}{per}" if arm.name in rates else "")
-        for name, arm in zip(names, scene.arms, strict=True)
-    ]
-    dots: list[tuple[float, float]] = []
-    zero = _inches(ax, 0.0, 0.0, place)[1]
-    taken: list[Box] = [(place[0], zero - 0.03, place[0] + place[2], zero + 0.03)]
-    for arm in scene.arms:
-        effect = scene.comparison.results[arm.name, MAIN]
-        x, y = _inches(ax, paid[arm.name].difference, effect.difference, place)
-        dots.append((x, y))
-        taken.append((x - 0.14, y - 0.14, x + 0.14, y + 0.14))
-        if math.isfinite(effect.low):
-            low, high = (_inches(ax, paid[arm.name].difference, v, place)[1] for v in (effect.low, effect.high))
-            taken.append((x - 0.05, low, x + 0.05, high))
+    arms = named(scene)
+    names = shorten_all([scene.title(arm.name) for arm in arms], 2.6, style.BODY, bold=True)
+    taken = _taken(scene, ax, paid, place)
     frame = (place[0], place[1], place[0] + place[2] + 0.2, place[1] + place[3])
-    for arm, text, (x, y) in zip(scene.arms, texts, dots, strict=True):
+    for arm, name in zip(arms, names, strict=True):
+        text = name + (f": {number(rates[arm.name], 1, sign=True)}{per}" if arm.name in rates else "")
+        x, y = _inches(ax, paid[arm.name].difference, scene.comparison.results[arm.name, MAIN].difference, place)
         size = (width(text, style.BODY, bold=True) + 0.05, style.BODY * 1.2 / 72.0)
         left, bottom = place_label((x, y), size, taken, frame)
         taken.append((left, bottom, left + size[0], bottom + size[1]))
@@ -136,6 +132,35 @@ def _labels(
             edge = centre if near != x else bottom if centre > y else bottom + size[1]
             sheet.line([x, near], [y, edge], color=colour, linewidth=1.2, alpha=0.7)
         sheet.write(left, centre, text, size=style.BODY, weight="bold", color=style.text_colour(colour), va="center")
+
+
+def named(scene: Scene) -> list[Arm]:
+    """The arms that get a label: all, or where they are many, those that no cheaper arm equals."""
+    arms = list(scene.arms)
+    if len(arms) <= MOST_LABELS:
+        return arms
+    paid = costs(scene)
+    results = scene.comparison.results
+    place = {arm.name: (paid[arm.name].difference, -results[arm.name, MAIN].difference) for arm in arms}
+    best: list[Arm] = []
+    for arm in sorted(arms, key=lambda arm: place[arm.name]):
+        if not best or place[arm.name][1] < place[best[-1].name][1]:
+            best.append(arm)
+    return best[-MOST_LABELS:]
+
+
+def _taken(scene: Scene, ax: Axes, paid: Mapping[str, Paired], place: tuple[float, float, float, float]) -> list[Box]:
+    """What labels must not cover: the zero line, the dots and their intervals."""
+    zero = _inches(ax, 0.0, 0.0, place)[1]
+    taken: list[Box] = [(place[0], zero - 0.03, place[0] + place[2], zero + 0.03)]
+    for arm in scene.arms:
+        effect, cost = scene.comparison.results[arm.name, MAIN], paid[arm.name].difference
+        x, y = _inches(ax, cost, effect.difference, place)
+        taken.append((x - 0.14, y - 0.14, x + 0.14, y + 0.14))
+        if math.isfinite(effect.low):
+            low, high = (_inches(ax, cost, value, place)[1] for value in (effect.low, effect.high))
+            taken.append((x - 0.05, low, x + 0.05, high))
+    return taken
 
 
 def _inches(ax: Axes, x: float, y: float, place: tuple[float, float, float, float]) -> tuple[float, float]:

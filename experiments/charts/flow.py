@@ -82,7 +82,7 @@ def title(scene: Scene, arm: str) -> str:
     digits = 0 if abs(after - before) >= 2.0 else 1
     return (
         f"{scene.title(arm)}: {number(after, digits)} % of learning crosses departments, "
-        f"{number(before, digits)} % without it"
+        f"{number(before, digits)} % in the baseline"
     )
 
 

@@ -47,16 +47,16 @@ def title(scene: Scene) -> str:
     digits = decimals(results[best].low, results[best].high, "points")
     if len(results) == 1 and results[best].n < 2:
         moved = number(results[best].difference, 1, sign=True)
-        return f"{scene.title(best)} moves need met by {moved} points in one world"
+        return f"{scene.title(best)} moved need met by {moved} points in one world"
     most = f"{scene.title(best)} most, by {number(results[best].difference, digits)} points"
     if all(result.n < 2 for result in results.values()):
         return f"One world, so no interval: {most}"
     raised = sum(result.low > 0.0 for result in results.values())
     if raised == 0:
-        return "No arm raises need met by more than chance could"
+        return "No arm raised need met by more than chance could"
     if len(results) == 1:
-        return f"{scene.title(best)} raises need met by {number(results[best].difference, digits)} points"
-    return f"{raised} of {len(results)} raise need met, {most}"
+        return f"{scene.title(best)} raised need met by {number(results[best].difference, digits)} points"
+    return f"{raised} of {len(results)} raised need met, {most}"
 
 
 def draw(scene: Scene) -> Figure:
@@ -95,8 +95,8 @@ def _head(sheet: Sheet, scene: Scene, name: str, place: tuple[float, float, floa
     x, y, room = place
     subject = scene.comparison.subjects[name]
     step = style.SMALL * 1.25 / 72.0
-    unit = "a thousandth of: " * (_factor(scene, name) > 1.0) + (subject.unit or "no unit")
-    sheet.write(x, y + 0.1, shorten(unit, room, style.SMALL), size=style.SMALL, color=style.QUIET)
+    unit = "1/1000 " * (_factor(scene, name) > 1.0) + (subject.unit or "no unit")
+    sheet.write(x, y + 0.1, shorten(unit, room, style.SMALL - 2), size=style.SMALL - 2, color=style.QUIET)
     for line, text in enumerate(reversed(wrap(subject.title, room, style.SMALL, bold=True)), start=1):
         sheet.write(x, y + 0.1 + line * step, text, size=style.SMALL, weight="bold")
 

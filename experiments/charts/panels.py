@@ -6,6 +6,8 @@ import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from experiments.charts import style
 from experiments.charts.courses import draw_course, mark_weeks
 from experiments.charts.scene import Scene
@@ -61,11 +63,13 @@ def _panel(scene: Scene, ax: Axes, arm: Arm, metrics: Sequence[Metric], names: S
             weeks = course.mean.size
             draw_course(ax, course, scene.colour(name), baseline=name == arm.baseline, width=2.5)
     style.quiet_axes(ax)
-    mark_weeks(ax, weeks, scene.comparison.since, named=False)
+    mark_weeks(ax, weeks, scene.comparison.since, named=False, ticks=3)
     for metric, named in zip(metrics, names, strict=False):
         bands = [scene.course(name, metric).high[: max(1, 2 * weeks // 5)] for name in (str(arm.baseline), arm.name)]
+        if not np.isfinite(bands).any():
+            continue
         ax.annotate(
-            named, (0.02, max(float(band.max()) for band in bands)), xycoords=("axes fraction", "data"), xytext=(0, 3),
+            named, (0.02, float(np.nanmax(bands))), xycoords=("axes fraction", "data"), xytext=(0, 3),
             textcoords="offset points", fontsize=style.SMALL - 2, color=style.QUIET,
         )  # fmt: skip
 

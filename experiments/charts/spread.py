@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -41,11 +42,11 @@ def title(scene: Scene) -> str:
     best = max(results, key=lambda name: results[name].difference)
     result = results[best]
     if result.n > 1 and not result.low > 0.0:
-        return f"No arm raises need met by more than chance could, in {result.n} worlds"
+        return f"No arm raised need met by more than chance could, in {result.n} worlds"
     before, after = number(result.mean_baseline, 0), number(result.mean_arm, 0)
     if before == after:
         before, after = number(result.mean_baseline, 1), number(result.mean_arm, 1)
-    return f"{scene.title(best)}: {after} % of needs are met at the end, {before} % without it"
+    return f"{scene.title(best)}: {after} % of needs are met at the end, {before} % in the baseline"
 
 
 def draw(scene: Scene) -> Figure:
@@ -59,7 +60,7 @@ def draw(scene: Scene) -> Figure:
         return draw_grid(scene, heading, subtitle, [METRICS[MAIN]], suffix=" %")
     sheet = Sheet.of(heading, subtitle, DRAWING_HEIGHT)
     shown = [*scene.baselines, *(arm.name for arm in scene.arms)] or [scene.study.arms[0].name]
-    shown.sort(key=lambda name: _end(scene, name)[1])
+    shown = sorted((n for n in shown if math.isfinite(_end(scene, n)[1])), key=lambda n: _end(scene, n)[1])
     room = 3.75
     bars = STEP * (len(shown) + 1)
     left, bottom = style.MARGIN + 0.75, 0.85
@@ -114,8 +115,10 @@ def _end(scene: Scene, arm: str) -> tuple[float, float, float]:
 
 def _labels(scene: Scene, shown: list[str], room: float) -> list[str]:
     """Name and value at the end, as long as there is room."""
-    values = [f"  {number(_end(scene, name)[1], 0)} %" for name in shown]
-    widest = max(width(value, style.BODY, bold=True) for value in values)
+    ends = [_end(scene, name)[1] for name in shown]
+    digits = 0 if len({number(end, 0) for end in ends}) == len(ends) else 1
+    values = [f"  {number(end, digits)} %" for end in ends]
+    widest = max((width(value, style.BODY, bold=True) for value in values), default=0.0)
     names = shorten_all([scene.title(name) for name in shown], room - widest, style.BODY, bold=True)
     return [name + value for name, value in zip(names, values, strict=True)]
 

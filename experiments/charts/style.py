@@ -156,7 +156,8 @@ def fitting_ticks(axis: Any, inches: float, size: float = SMALL, *, signed: bool
         plain_ticks(axis, signed=signed)
         ticks = [tick for tick in axis.get_major_locator().tick_values(low, high) if low <= tick <= high]
         label = axis.get_major_formatter()
-        if sum(width(label(tick, 0), size) + 0.2 for tick in ticks) <= inches:
+        widest = max((width(label(tick, 0), size) for tick in ticks), default=0.0)
+        if len(ticks) < 2 or widest + 0.12 <= (ticks[1] - ticks[0]) / (high - low) * inches:
             return
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
@@ -39,8 +40,8 @@ def title(scene: Scene) -> str:
     best = max(moved, key=lambda name: abs(moved[name].difference))
     result = moved[best]
     if result.n > 1 and not result.clear:
-        return f"No arm moves trust between departments by more than chance could, in {result.n} worlds"
-    verb = "raises" if result.difference > 0.0 else "lowers"
+        return f"No arm moved trust between departments by more than chance could, in {result.n} worlds"
+    verb = "raised" if result.difference > 0.0 else "lowered"
     digits, unit = (0, " %") if scene.comparison.subjects[ACROSS].unit == "points" else (2, "")
     before, after = (number(value, digits) + unit for value in (result.mean_baseline, result.mean_arm))
     most = " most" if len(moved) > 1 else ""
@@ -81,7 +82,7 @@ def _panel(scene: Scene, ax: Axes, metric: Metric, shown: Sequence[str]) -> None
     style.quiet_axes(ax)
     style.few_ticks(ax.yaxis)
     style.plain_ticks(ax.yaxis, " %" if display_factor(metric.unit) == 100.0 else "")
-    mark_weeks(ax, weeks, scene.comparison.since)
+    mark_weeks(ax, weeks, scene.comparison.since, ticks=3)
 
 
 def _labels(
@@ -90,9 +91,14 @@ def _labels(
 ) -> None:  # fmt: skip
     """The names of the arms at the ends of their lines."""
     x, bottom, height = place
-    shown, texts = labels
+    values = {name: float(scene.course(name, metric).mean[-1]) for name in labels[0]}
+    drawn = [(name, text) for name, text in zip(*labels, strict=True) if math.isfinite(values[name])]
+    if not drawn:
+        sheet.write(x - 0.1, bottom + height / 2.0, "no such ties", size=style.SMALL, color=style.QUIET, ha="right")
+        return
+    shown, texts = zip(*drawn, strict=True)
     floor, ceiling = ax.get_ylim()
-    ends = [bottom + (scene.course(name, metric).mean[-1] - floor) / (ceiling - floor) * height for name in shown]
+    ends = [bottom + (values[name] - floor) / (ceiling - floor) * height for name in shown]
     at = keep_apart(ends, style.SMALL * 1.25 / 72.0, bottom, bottom + height)
     for name, text, start, end in zip(shown, texts, ends, at, strict=True):
         colour = scene.colour(name)

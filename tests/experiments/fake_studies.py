@@ -18,7 +18,7 @@ LEVELS = {
 }  # fmt: skip
 """Where each metric stands without policies; all others stand at 0.3."""
 
-HOSTILE = ("<script>alert(1)</script>", "R&D $x_1$", "销售部", "🚀 Growth", "=cmd|' /C calc'!A0", 'Quote " and \' mark')
+HOSTILE = ("<script>alert(1)</script>", "R&D $x_1$", "销售部", "🚀 Growth", "=cmd|' /C calc'!A0", "Quote \" and ' mark")
 
 
 @dataclass(frozen=True)
