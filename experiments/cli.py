@@ -69,7 +69,7 @@ def _parser() -> argparse.ArgumentParser:
     """The command line's grammar; overrides are read apart, since they stand anywhere and begin with anything."""
     parser = argparse.ArgumentParser(
         prog="watercooler",
-        description="Simulate how knowledge spreads through an organization, and which governance policies make it spread.",
+        description="Simulate how knowledge spreads through an organization, and which policies make it spread.",
         formatter_class=argparse.RawDescriptionHelpFormatter, allow_abbrev=False,
     )  # fmt: skip
     parser.add_argument("--version", action="version", version=f"watercooler {_version()}")
@@ -90,10 +90,13 @@ def _parser() -> argparse.ArgumentParser:
         )
         for name, text in texts.items()
     }  # fmt: skip
-    made["sweep"].add_argument("-m", "--multirun", action="store_true",
-                               help="Hydra multirun: a key with several values, key=1,2, makes a job of each")  # fmt: skip
+    made["sweep"].add_argument(
+        "-m", "--multirun", action="store_true", help="Hydra multirun: key=1,2 makes a job of each value"
+    )
     made["report"].add_argument("folder", type=Path, help="such as results/demo")
-    made["check"].add_argument("people", help="CSV or Parquet: id, department; optional level, tenure, organization, topics")
+    made["check"].add_argument(
+        "people", help="CSV or Parquet: id, department; optional level, tenure, organization, topics"
+    )
     made["check"].add_argument("ties", help="CSV or Parquet: learner, source; optional weight, trust, contact")
     made["policies"].add_argument("name", nargs="?", help="a policy")
     return parser
@@ -149,7 +152,10 @@ def _only_plugins(rest: Sequence[str]) -> tuple[str, ...]:
 def _print_problems(problems: Sequence[Problem]) -> None:
     """Print every problem, with what to do about it, to stderr."""
     count = len(problems)
-    print("Nothing was run: there is a problem." if count == 1 else f"Nothing was run: there are {count} problems.", file=sys.stderr)
+    print(
+        "Nothing was run: there is a problem." if count == 1 else f"Nothing was run: there are {count} problems.",
+        file=sys.stderr,
+    )
     for problem in problems:
         place = f"{problem.place}: " if problem.place else ""
         print(f"  {place}{problem.cause}", file=sys.stderr)

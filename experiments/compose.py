@@ -14,13 +14,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from experiments.overrides import HYDRA_GROUP, POLICY_GROUP, Overrides, Value
+from experiments.keys import choice_problems, key_problems
+from experiments.overrides import POLICY_GROUP, Overrides
+from experiments.words import HYDRA_GROUP
 from sim.problems import InputError, Problem
 
 VERSION_BASE = "1.3"
 _GIVEN = "given"
 _DEFAULT = "config"
-_TABLES = ("policies", "rules")
 
 
 def config_folder() -> Path:
@@ -69,11 +70,11 @@ def compose(source: Source, overrides: Overrides) -> dict[str, Any]:
         InputError: a choice or key that does not exist, or data that asks for more than data.
     """
     with _hydra() as options:
-        problems = _choice_problems(overrides.choices, options)
+        problems = choice_problems(overrides.choices, options)
         if problems:
             raise InputError(problems)
         base = _composed(source, [choice.normal for choice in overrides.choices])
-        problems = _key_problems(overrides, base)
+        problems = key_problems(overrides, _data(base))
         if problems:
             raise InputError(problems)
         final = _composed(source, overrides.normal)
@@ -183,22 +184,28 @@ def _composed(source: Source, overrides: list[str], *, hydra: bool = False) -> A
         raise InputError([Problem("overrides", reason, "check the overrides given")]) from error
 
 
+def _data(config: Any) -> dict[str, Any]:
+    """Composed configuration as dicts and lists, unchecked."""
+    from omegaconf import OmegaConf
+
+    data: dict[str, Any] = OmegaConf.to_container(config, resolve=False)  # type: ignore[assignment]
+    return data
+
+
 def _plain(config: Any) -> dict[str, Any]:
     """Composed configuration as dicts, lists and scalars, nothing resolved.
 
     Raises:
         InputError: a value that must be given is missing, or asks for interpolation or a call.
     """
-    from omegaconf import OmegaConf
-
     from sim.plain import Findings, clean
 
     findings = Findings()
-    data = clean(OmegaConf.to_container(config, resolve=False), findings)
+    data: dict[str, Any] = clean(_data(config), findings)
     for path in _missing(data, ()):
         findings.add(path, "is not given", f"add {'.'.join(path)}=...")
     findings.raise_if_any()
-    return {str(key): value for key, value in data.items()}
+    return data
 
 
 def _missing(value: Any, path: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
@@ -208,79 +215,3 @@ def _missing(value: Any, path: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
             yield from _missing(item, (*path, str(key)))
     elif value == "???":
         yield path
-
-
-def _choice_problems(choices: list[Value], options: Callable[[str], list[str]]) -> list[Problem]:
-    """Names that no file of their group has."""
-    from hydra.core.override_parser.overrides_parser import OverridesParser
-
-    from sim.parse import suggestion
-
-    problems = []
-    for choice in choices:
-        group = choice.key.split("@")[0]
-        known = options(group)
-        value = OverridesParser.create().parse_override(choice.normal).value()
-        for name in value if isinstance(value, list) else [value]:
-            if name not in known and name != _GIVEN:
-                problems.append(Problem(choice.written, f"there is no {group} {name!r}", suggestion(str(name), known)))
-    return problems
-
-
-def _key_problems(overrides: Overrides, base: Any) -> list[Problem]:
-    """Keys that fit nowhere in what the choices compose: unknown labels, parts of plain values, absent removals."""
-    from omegaconf import OmegaConf
-
-    data = OmegaConf.to_container(base, resolve=False)
-    removed = {removal.path: removal for removal in overrides.removals}
-    introduced = {value.path[:2] for value in overrides.values if len(value.path) == 2 or value.path[2:] == ("kind",)}
-    problems = []
-    for value in overrides.values:
-        gone = next((removed[value.path[:n]] for n in range(1, len(value.path) + 1) if value.path[:n] in removed), None)
-        if gone:
-            problems.append(Problem(value.written, f"{gone.key} is removed by {gone.written}", "keep one of the two"))
-        elif problem := _misplaced(value, data, introduced):
-            problems.append(problem)
-    for removal in overrides.removals:
-        if not _stands(removal.path, data):
-            problems.append(Problem(removal.written, f"there is no {removal.key}", _nearest(removal.path, data)))
-    return problems
-
-
-def _misplaced(value: Value, data: Any, introduced: set[tuple[str, ...]]) -> Problem | None:
-    """The problem of a value whose key names an unknown label or lies under something that holds no parts."""
-    head, *rest = value.path
-    if head in _TABLES:
-        if not rest:
-            return Problem(value.written, f"{head} are set one by one", f"write {head}.LABEL.PARAMETER=VALUE")
-        known = data.get(head) or {}
-        if rest[0] not in known and value.path[:2] not in introduced:
-            where = f"unknown override {value.key!r}: there is no {rest[0]!r} among the {head}"
-            return Problem(value.written, where, _nearest(value.path[:2], data))
-    at = data
-    for length, part in enumerate(value.path):
-        if isinstance(at, dict):
-            at = at.get(part, {})
-        elif at is not None:
-            holder = ".".join(value.path[:length])
-            return Problem(value.written, f"{holder} is one value and has no parts", f"write {holder}=VALUE")
-    return None
-
-
-def _stands(path: tuple[str, ...], data: Any) -> bool:
-    """Whether a key path exists."""
-    for part in path:
-        if not isinstance(data, dict) or part not in data:
-            return False
-        data = data[part]
-    return True
-
-
-def _nearest(path: tuple[str, ...], data: Any) -> str:
-    """A mend that names the key nearest to the path's last part."""
-    from sim.parse import suggestion
-
-    for part in path[:-1]:
-        data = data.get(part) if isinstance(data, dict) else None
-    known = [str(key) for key in data] if isinstance(data, dict) else []
-    return suggestion(path[-1], known) if known else "add policies with +policy@policies=[NAME]"

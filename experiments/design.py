@@ -12,8 +12,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from experiments.naming import BASELINE, stem, title_of, titles
-from experiments.overrides import STUDY_KEYS
 from experiments.study import Arm, Study
+from experiments.words import STUDY_KEYS
 from sim.plain import UNREADABLE, Findings, KeyPath, shown
 from sim.problems import InputError, Problem
 
@@ -117,15 +117,17 @@ def study_of(design: Design, name: str, seeds: Sequence[int] | None = None) -> S
     """
     choices = design.choices if design.choices is not None else _default_choices(tuple(design.catalogue.policies))
     if not any(choices.values()):
-        raise InputError([Problem("scenarios", "there is no policy to compare with the baseline",
-                                  "name a study=, a scenario=, a file=, or add +policy@policies=[rotation]")])  # fmt: skip
+        mend = "name a study=, a scenario=, a file=, or add +policy@policies=[rotation]"
+        raise InputError([Problem("scenarios", "there is no policy to compare with the baseline", mend)])
     base = next((key for key, labels in choices.items() if not labels), BASELINE)
     everything = {base: (), **choices}
     arms = tuple(
         Arm(key, title_of(key), _with(design.catalogue, everything[key]), None if key == base else base)
         for key in sorted(everything, key=lambda key: key != base)
     )
-    return Study(design.name or name, design.question or _question(arms), arms, tuple(seeds or design.seeds or DEFAULT_SEEDS))
+    return Study(
+        design.name or name, design.question or _question(arms), arms, tuple(seeds or design.seeds or DEFAULT_SEEDS)
+    )
 
 
 def single(design: Design, name: str, seeds: Sequence[int]) -> Study:
@@ -135,7 +137,9 @@ def single(design: Design, name: str, seeds: Sequence[int]) -> Study:
         InputError: the document names several scenarios.
     """
     if design.choices is not None:
-        raise InputError([Problem("scenarios", "a run is of one scenario, and this names several", "use watercooler sweep")])
+        raise InputError(
+            [Problem("scenarios", "a run is of one scenario, and this names several", "use watercooler sweep")]
+        )
     called = design.name or name
     arm = Arm(called, title_of(called), design.catalogue)
     return Study(called, design.question, (arm,), tuple(seeds))
@@ -168,7 +172,9 @@ def _of_one(design: Design) -> list[tuple[str, Scenario]]:
 
 def _with(catalogue: Scenario, labels: Sequence[str]) -> Scenario:
     """The catalogue's scenario with these of its policies only, in the catalogue's order."""
-    return catalogue.with_policies({label: settings for label, settings in catalogue.policies.items() if label in labels})
+    return catalogue.with_policies(
+        {label: settings for label, settings in catalogue.policies.items() if label in labels}
+    )
 
 
 def _default_choices(labels: tuple[str, ...]) -> dict[str, tuple[str, ...]]:
@@ -228,16 +234,24 @@ def _choices(
     if given is None or given is UNREADABLE:
         return None
     if not isinstance(given, Mapping) or not given:
-        findings.add(("scenarios",), f"{shown(given)} names no scenarios", "write `name: [policy labels]` lines beneath it")
+        findings.add(
+            ("scenarios",), f"{shown(given)} names no scenarios", "write `name: [policy labels]` lines beneath it"
+        )
         return None
     chosen: dict[str, tuple[str, ...]] = {}
     for name, items in given.items():
         if not isinstance(items, list | tuple):
-            findings.add(("scenarios", name), f"{shown(items)} is not a list of policies", "write [] for the baseline, or [rotation]")
+            findings.add(
+                ("scenarios", name),
+                f"{shown(items)} is not a list of policies",
+                "write [] for the baseline, or [rotation]",
+            )
             continue
         for at, label in enumerate(items):
             if label not in labels and label not in removed:
-                findings.add(("scenarios", name, at), f"there is no policy {shown(label)} here", suggestion(str(label), labels))
+                findings.add(
+                    ("scenarios", name, at), f"there is no policy {shown(label)} here", suggestion(str(label), labels)
+                )
         kept = tuple(label for label in items if label not in removed)
         if name == BASELINE and kept:
             findings.add(("scenarios", name), "the baseline takes no policies", "write [] or choose another name")

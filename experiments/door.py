@@ -13,7 +13,7 @@ from experiments.design import HIGHEST_SEED, Design, Document, read_design
 from experiments.files import slug
 from experiments.overrides import Overrides, read_overrides
 from experiments.plugins import load_plugins
-from experiments.runner import Machine, default_workers
+from experiments.workers import Machine, default_workers
 from sim.problems import InputError, Problem
 
 T = TypeVar("T")

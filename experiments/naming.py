@@ -20,7 +20,11 @@ _WORDS = {
 def flat(value: Any, path: str = "") -> dict[str, Any]:
     """Nested mappings as one mapping from dotted keys to values; lists stay whole."""
     if isinstance(value, Mapping) and value:
-        return {key: item for name, part in value.items() for key, item in flat(part, f"{path}.{name}" if path else str(name)).items()}
+        return {
+            key: item
+            for name, part in value.items()
+            for key, item in flat(part, f"{path}.{name}" if path else str(name)).items()
+        }
     return {} if isinstance(value, Mapping) else {path: value}
 
 

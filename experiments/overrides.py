@@ -10,8 +10,19 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+from experiments.words import (
+    GROUPS,
+    HYDRA_GROUP,
+    HYDRA_VALUE,
+    STUDY_KEYS,
+    as_text,
+    parse,
+    refusal,
+    shown_word,
+    value_problem,
+)
 from sim.parse import suggestion
 from sim.problems import Problem
 
@@ -21,18 +32,10 @@ if TYPE_CHECKING:
 DOOR = ("out", "workers", "threads", "plugins", "file", "seed")
 """Keys that only the command line takes."""
 
-GROUPS = ("study", "scenario", "organization")
 POLICY_GROUP = "policy@policies"
-STUDY_KEYS = ("name", "question", "seeds", "scenarios")
 REMOVABLE = ("policies", "rules", "topics", "scenarios", "organization")
-HYDRA_GROUP = "hydra/launcher"
-HYDRA_VALUE = "hydra.launcher.n_jobs"
 
-_MOST_TEXT = 5_000
-_MOST_DEPTH = 10
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*")
-_TEXT_KEYS = re.compile(r"question|name|organization\.(people|ties|columns\.[^.]+)")
-_NUMBER = re.compile(r"[-+]?[0-9.]+([eE][-+]?[0-9]+)?")
 
 
 @dataclass(frozen=True)
@@ -74,7 +77,9 @@ class Overrides:
     @property
     def removed_policies(self) -> tuple[str, ...]:
         """Labels of policies that are taken out whole."""
-        return tuple(removal.path[1] for removal in self.removals if removal.path[0] == "policies" and len(removal.path) == 2)
+        return tuple(
+            removal.path[1] for removal in self.removals if removal.path[0] == "policies" and len(removal.path) == 2
+        )
 
     def gives(self, key: str) -> bool:
         """Whether the command line says something about the key itself."""
@@ -100,40 +105,13 @@ def read_overrides(tokens: Iterable[str], heads: Sequence[str], *, multirun: boo
 def _read(token: str, found: Overrides, known: Sequence[str], multirun: bool) -> None:
     """Sort one token, or note what is wrong with it."""
     key = token.split("=", 1)[0].lstrip("+~")
-    refusal = _refusal(token, key, multirun)
-    if refusal:
-        found.problems.append(Problem(_shown(token), *refusal))
+    refused = refusal(token, key, multirun)
+    if refused:
+        found.problems.append(Problem(shown_word(token), *refused))
     elif key in DOOR:
         _read_door(token, key, found)
     else:
         _read_hydra(token, found, known, multirun)
-
-
-def _refusal(token: str, key: str, multirun: bool) -> tuple[str, str] | None:
-    """Cause and mend if the token must not even be parsed."""
-    depth = deepest = 0
-    for character in token:
-        depth += (character in "[{(") - (character in "]})")
-        deepest = max(deepest, depth)
-    if token.startswith("-"):
-        return "there is no such option", "settings are written KEY=VALUE; see --help"
-    if not token.isprintable():
-        return "holds a control character", "remove it"
-    if len(token) > _MOST_TEXT or deepest > _MOST_DEPTH:
-        return "is too long or too deep for an override", "write a file and give it as file=PATH"
-    if "${" in token:
-        return "asks for interpolation, which is refused", "write the value itself"
-    if any(part.startswith("_") and part.endswith("_") for part in re.split(r"[.@{,:\s]", key) if part):
-        return "nothing that is given here is ever called", "remove it"
-    if key == "hydra" or key.startswith(("hydra.", "hydra/")):
-        allowed = key in (HYDRA_GROUP, HYDRA_VALUE)
-        if not allowed:
-            return f"of Hydra only {HYDRA_GROUP} and {HYDRA_VALUE} can be set", "use out=PATH to write elsewhere"
-        if not multirun:
-            return "starts jobs of a multirun", "add -m"
-    if "=" not in token and not token.startswith("~"):
-        return "is not an override", "write KEY=VALUE, such as seeds=16"
-    return None
 
 
 def _read_door(token: str, key: str, found: Overrides) -> None:
@@ -142,22 +120,24 @@ def _read_door(token: str, key: str, found: Overrides) -> None:
     if len(value) >= 2 and value[0] == value[-1] and value[0] in "'\"":
         value = value[1:-1]
     if not token.startswith(f"{key}="):
-        found.problems.append(Problem(_shown(token), f"{key} takes neither + nor ~", f"write {key}=VALUE"))
+        found.problems.append(Problem(shown_word(token), f"{key} takes neither + nor ~", f"write {key}=VALUE"))
     elif not value:
-        found.problems.append(Problem(_shown(token), "no value is given", f"write {key}=VALUE"))
+        found.problems.append(Problem(shown_word(token), "no value is given", f"write {key}=VALUE"))
     elif key in found.door:
-        found.problems.append(Problem(_shown(token), f"{key} is given twice", "keep one"))
+        found.problems.append(Problem(shown_word(token), f"{key} is given twice", "keep one"))
     else:
         found.door[key] = value
 
 
 def _read_hydra(token: str, found: Overrides, known: Sequence[str], multirun: bool) -> None:
     """Parse a token with Hydra's own grammar, and sort it."""
-    override = _parse(_as_text(token, multirun))
+    override = parse(as_text(token, multirun))
     if isinstance(override, str):
-        found.problems.append(Problem(_shown(token), f"cannot be read: {override}", 'put quotes around it, as in \'KEY="a b"\''))
+        found.problems.append(
+            Problem(shown_word(token), f"cannot be read: {override}", "put quotes around it, as in 'KEY=\"a b\"'")
+        )
         return
-    problem = _value_problem(token, override, multirun)
+    problem = value_problem(token, override, multirun)
     if problem:
         found.problems.append(problem)
     elif override.is_hydra_override():
@@ -168,66 +148,6 @@ def _read_hydra(token: str, found: Overrides, known: Sequence[str], multirun: bo
         _keep_value(token, override, found, known)
 
 
-def _as_text(token: str, multirun: bool) -> str:
-    """The token with its value quoted where the key holds text: paths and headings may hold anything."""
-    key, equals, value = token.partition("=")
-    quoted = len(value) >= 2 and value[0] == value[-1] and value[0] in "'\""
-    plain = key.lstrip("+")
-    if not equals or quoted or not _TEXT_KEYS.fullmatch(plain) or (multirun and "," in value):
-        return token
-    if plain == "organization.people" and _NUMBER.fullmatch(value):
-        return token
-    from hydra.core.override_parser.types import Quote, QuotedString
-
-    return f"{key}={QuotedString(value, Quote.single).with_quotes()}"
-
-
-def _parse(token: str) -> Override | str:
-    """The override that Hydra reads, or why it cannot."""
-    from hydra.core.override_parser.overrides_parser import OverridesParser
-    from hydra.errors import HydraException
-
-    try:
-        return OverridesParser.create().parse_override(token)
-    except HydraException as error:
-        return str(error.__cause__ or error).splitlines()[0]
-
-
-def _value_problem(token: str, override: Override, multirun: bool) -> Problem | None:
-    """What is wrong with the value's form, whatever its key."""
-    if override.is_sweep_override():
-        if not multirun:
-            return Problem(_shown(token), "gives several values", "add -m to run each, or write a list as [1,2]")
-        if not override.is_discrete_sweep() or getattr(override.value(), "shuffle", False):
-            return Problem(_shown(token), "is not a plain list of values", "write them out, as in key=1,2,3")
-        if override.key_or_group in STUDY_KEYS:
-            return Problem(_shown(token), "every scenario has the same", "give one value; a list of seeds is seeds=[1,2,3]")
-        values: list[Any] = list(override.sweep_iterator()) if override.key_or_group not in _grouped() else []
-    else:
-        values = [] if override.is_delete() else [override.value()]
-    if any(_calls(value) for value in values):
-        return Problem(_shown(token), "nothing that is given here is ever interpolated or called", "write plain values")
-    return None
-
-
-def _grouped() -> tuple[str, ...]:
-    return (*GROUPS, "policy", HYDRA_GROUP)
-
-
-def _calls(value: Any) -> bool:
-    """Whether a parsed value holds an interpolation, a missing mark or a key that asks for a call."""
-    if isinstance(value, dict):
-        return any(_calls(key) or _calls(item) or _reserved(key) for key, item in value.items())
-    if isinstance(value, list):
-        return any(_calls(item) for item in value)
-    return isinstance(value, str) and ("${" in value or value == "???")
-
-
-def _reserved(key: object) -> bool:
-    text = str(key)
-    return text.startswith("_") and text.endswith("_")
-
-
 def _keep_hydra(token: str, override: Override, found: Overrides) -> None:
     """Keep the little that Hydra itself may be told."""
     value = override.value()
@@ -236,7 +156,9 @@ def _keep_hydra(token: str, override: Override, found: Overrides) -> None:
     else:
         stands = isinstance(value, str) and bool(_NAME.fullmatch(value))
     if not stands or override.package or not token.startswith("hydra"):
-        found.problems.append(Problem(_shown(token), "is not a value of it", f"write {HYDRA_GROUP}=NAME or {HYDRA_VALUE}=2"))
+        found.problems.append(
+            Problem(shown_word(token), "is not a value of it", f"write {HYDRA_GROUP}=NAME or {HYDRA_VALUE}=2")
+        )
         return
     found.hydra.append(Value(override.key_or_group, token, token))
 
@@ -244,7 +166,7 @@ def _keep_hydra(token: str, override: Override, found: Overrides) -> None:
 def _keep_choice(token: str, override: Override, found: Overrides) -> None:
     """Keep a choice from a group of `configs/`; names never contain paths."""
     policy = override.key_or_group == "policy"
-    place = _shown(token)
+    place = shown_word(token)
     example = f"+{POLICY_GROUP}=[rotation,mentorship]" if policy else f"{override.key_or_group}=NAME"
     if override.is_delete() or (override.package or None) != ("policies" if policy else None):
         found.problems.append(Problem(place, "is not a choice that can be made", f"write {example}"))
@@ -264,10 +186,12 @@ def _keep_choice(token: str, override: Override, found: Overrides) -> None:
 
 def _keep_value(token: str, override: Override, found: Overrides, known: Sequence[str]) -> None:
     """Keep a value, or the removal of one, inside the study."""
-    key, place = override.key_or_group, _shown(token)
+    key, place = override.key_or_group, shown_word(token)
     head = key.split(".")[0]
     if override.package or "/" in key or not all(key.split(".")):
-        found.problems.append(Problem(place, "is not a key of a study", "write keys with dots, such as learning.rate=0.1"))
+        found.problems.append(
+            Problem(place, "is not a key of a study", "write keys with dots, such as learning.rate=0.1")
+        )
     elif head not in known:
         everything = (*known, *GROUPS, *DOOR)
         found.problems.append(Problem(place, f"unknown override {key!r}", suggestion(head, everything)))
@@ -278,7 +202,7 @@ def _keep_value(token: str, override: Override, found: Overrides, known: Sequenc
         else:
             found.removals.append(Value(key, token, f"~{key}"))
     else:
-        value = _as_text(token, multirun=override.is_sweep_override()).split("=", 1)[1]
+        value = as_text(token, multirun=override.is_sweep_override()).split("=", 1)[1]
         found.values.append(Value(key, token.removeprefix("++"), f"++{key}={value}", override.is_sweep_override()))
 
 
@@ -287,17 +211,12 @@ def _refuse_repetitions(found: Overrides) -> None:
     seen: dict[str, str] = {}
     for value in (*found.choices, *found.values, *found.removals, *found.hydra):
         if value.key in seen:
-            found.problems.append(Problem(_shown(value.written), f"{value.key} is given twice", f"keep one: {seen[value.key]}"))
+            found.problems.append(
+                Problem(shown_word(value.written), f"{value.key} is given twice", f"keep one: {seen[value.key]}")
+            )
         seen.setdefault(value.key, value.written)
     if "seed" in found.door and found.gives("seeds"):
         found.problems.append(Problem("seed", "seed and seeds are both given", "keep one"))
     for first, second in (("file", "study"), ("file", "scenario"), ("study", "scenario")):
         if found.gives(first) and found.gives(second):
             found.problems.append(Problem(first, f"{first}= and {second}= both say what to run", "keep one"))
-
-
-def _shown(token: str) -> str:
-    """A token as problems quote it: short and printable."""
-    token = token or "(an empty word)"
-    text = token if len(token) <= 100 else token[:97] + "..."
-    return text if text.isprintable() else ascii(text)

@@ -25,11 +25,13 @@ def load_plugins(modules: Iterable[str]) -> None:
             sys.path.append(str(Path.cwd()))
         place = f"plugins={module}"
         if not all(part.isidentifier() for part in module.split(".")):
-            problems.append(Problem(place, "is not the name of a module", "write plugins=my_rules for my_rules.py in this folder"))
+            problems.append(
+                Problem(place, "is not the name of a module", "write plugins=my_rules for my_rules.py in this folder")
+            )
             continue
         try:
             importlib.import_module(module)
-        except Exception as error:  # noqa: BLE001 - whatever a user's module raises is said, not shown as a traceback
+        except Exception as error:
             problems.append(Problem(place, f"cannot be imported: {type(error).__name__}: {error}", "check the module"))
     if problems:
         raise InputError(problems)

@@ -82,7 +82,9 @@ def _git(folder: Path) -> dict[str, Any] | None:
 def _ask_git(folder: Path, *words: str) -> str | None:
     """git's answer, or None where there is no git or no commit."""
     try:
-        done = subprocess.run(["git", "-C", str(folder), *words], capture_output=True, text=True, timeout=10, check=True)
+        done = subprocess.run(
+            ["git", "-C", str(folder), *words], capture_output=True, text=True, timeout=10, check=True
+        )
     except (OSError, subprocess.SubprocessError):
         return None
     return done.stdout.strip()

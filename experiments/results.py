@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from experiments import provenance
 from experiments.files import slug, write_text, write_whole
 from experiments.naming import stem, title_of, titles
-from experiments.store import Block, CorruptBlock, block_key, block_path, read_block
+from experiments.store import Block, CorruptBlockError, block_key, block_path, read_block
 from experiments.study import Arm, Study
 from sim.problems import InputError, Problem
 
@@ -72,12 +72,14 @@ def records_of(folder: Path, study: Study) -> dict[str, Record]:
     """The records of the arms whose blocks are there and whole."""
     found = {}
     for arm in study.arms:
-        with suppress(FileNotFoundError, CorruptBlock):
+        with suppress(FileNotFoundError, CorruptBlockError):
             found[arm.name] = read_block(block_path(folder, block_key(arm.identity, study.seeds))).record
     return found
 
 
-def assemble(folder: Path, study: Study, records: Mapping[str, Record], origin: Mapping[str, Any], notes: Notes) -> Comparison | None:
+def assemble(
+    folder: Path, study: Study, records: Mapping[str, Record], origin: Mapping[str, Any], notes: Notes
+) -> Comparison | None:
     """Write tables, scenarios, provenance and, where there is something to compare, summary, charts and report.
 
     Returns:
@@ -110,13 +112,20 @@ def load(folder: Path) -> Stored:
     """
     place = str(folder)
     if not (folder / "blocks").is_dir():
-        raise InputError([Problem(place, "holds no results", "give a folder that watercooler sweep wrote, such as results/demo")])
+        raise InputError(
+            [Problem(place, "holds no results", "give a folder that watercooler sweep wrote, such as results/demo")]
+        )
     origin = provenance.read(folder)
     said: list[str] = []
     listed = _listed(origin)
     blocks = _blocks(folder, [entry["block"] for entry in listed] or None, said)
     if not blocks:
-        raise InputError([Problem(place, "holds no whole block of results", "run the sweep again"), *(Problem("", text) for text in said)])
+        raise InputError(
+            [
+                Problem(place, "holds no whole block of results", "run the sweep again"),
+                *(Problem("", text) for text in said),
+            ]
+        )
     _refuse_other_models(place, blocks)
     study, by_arm = _as_listed(listed, blocks, origin or {}) if listed else _as_found(folder.name, blocks)
     notes = Notes(*(tuple(str(text) for text in (origin or {}).get(key, ())) for key in ("warnings", "assumptions")))
@@ -185,7 +194,7 @@ def _blocks(folder: Path, keys: Sequence[str] | None, said: list[str]) -> dict[s
             found[key] = read_block(block_path(folder, Path(key).name))
         except FileNotFoundError:
             said.append(f"Block {key[:12]} is missing; run the sweep again to fill it in.")
-        except CorruptBlock as error:
+        except CorruptBlockError as error:
             said.append(f"Block {key[:12]} is damaged ({error.cause}); run the sweep again to repair it.")
     return found
 
@@ -205,9 +214,7 @@ def _as_listed(
 ) -> tuple[Study, dict[str, Block]]:
     """The study as `provenance.json` has it, of the arms whose blocks are whole."""
     by_arm = {str(entry["name"]): blocks[entry["block"]] for entry in listed if entry["block"] in blocks}
-    arms = tuple(
-        _stored_arm(entry, by_arm[str(entry["name"])]) for entry in listed if entry["name"] in by_arm
-    )
+    arms = tuple(_stored_arm(entry, by_arm[str(entry["name"])]) for entry in listed if entry["name"] in by_arm)
     described = origin["study"]
     seeds = next(iter(by_arm.values())).record.seeds
     whole = Study(str(described.get("name", "")), str(described.get("question", "")), arms, seeds)
@@ -244,4 +251,3 @@ def _stored_arm(entry: Mapping[str, Any], block: Block) -> Arm:
 
     arm = Arm(str(entry["name"]), str(entry["title"]), Scenario.from_dict(block.scenario), entry["baseline"])
     return dataclasses.replace(arm, known_identity=block.identity)
-

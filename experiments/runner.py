@@ -1,27 +1,20 @@
-"""Runs the scenarios of a study over worker processes, and stores each as soon as all its worlds are done.
+"""Runs the scenarios of a study, and stores each as soon as all its worlds are done.
 
-A task is one scenario over a batch of seeds. Workers are spawned, never forked, and run serial kernels; the
-kernels' cache is warmed in this process first, so that they do not all compile at once. A world's bits
-depend on its scenario and seed alone, so batches and workers change nothing but the time.
+A task is one scenario over a batch of seeds. A world's bits depend on its scenario and seed alone, so batches
+and workers change nothing but the time.
 """
 
 from __future__ import annotations
 
 import itertools
-import multiprocessing
-import os
-import signal
-import threading
-import time
-from collections.abc import Callable, Iterable, Sequence
-from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from collections.abc import Iterable, Sequence
 from concurrent.futures.process import BrokenProcessPool
-from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ClassVar, Protocol
+from typing import TYPE_CHECKING, Protocol
 
-from experiments.store import CorruptBlock, block_key, block_path, read_block, write_block
+from experiments.store import CorruptBlockError, block_key, block_path, read_block, write_block
+from experiments.workers import Crew, Machine, Task, simulate
 
 if TYPE_CHECKING:
     from experiments.study import Arm
@@ -32,8 +25,6 @@ _FEWEST_WORLDS = 8
 _CACHE_BYTES = 1_000_000
 _TASKS_A_WORKER = 3
 _ATTEMPTS = 2
-_POLL = 0.1
-_GRACE = 1.0
 
 
 class Progress(Protocol):
@@ -49,15 +40,6 @@ class Progress(Protocol):
         """A sentence for the user."""
 
 
-@dataclass(frozen=True)
-class Machine:
-    """How the work is spread: worker processes, threads in each, and modules with plug-ins."""
-
-    workers: int = 1
-    threads: int = 1
-    plugins: tuple[str, ...] = ()
-
-
 @dataclass
 class Outcome:
     """What came of a study: arms already in the store, arms run now, and failures (arm -> reason)."""
@@ -67,24 +49,14 @@ class Outcome:
     failed: dict[str, str] = field(default_factory=dict)
 
 
-@dataclass(frozen=True)
-class Task:
-    """One scenario over a batch of seeds, as plain data that can be sent to another process."""
-
-    arm: int
-    batch: int
-    scenario: dict[str, Any]
-    identity: str
-    seeds: tuple[int, ...]
-    machine: Machine
-
-
-class Stopped(Exception):
-    """A worker was asked to stop."""
-
-
 def run_arms(
-    folder: Path, arms: Sequence[Arm], seeds: Sequence[int], machine: Machine, progress: Progress, *, announce: bool = True
+    folder: Path,
+    arms: Sequence[Arm],
+    seeds: Sequence[int],
+    machine: Machine,
+    progress: Progress,
+    *,
+    announce: bool = True,
 ) -> Outcome:
     """Run every arm that the store does not hold yet, and store it.
 
@@ -127,7 +99,7 @@ def stored(folder: Path, arm: Arm, seeds: Sequence[int], progress: Progress) -> 
         read_block(path)
     except FileNotFoundError:
         return False
-    except CorruptBlock as error:
+    except CorruptBlockError as error:
         progress.say(f"The stored results of {arm.title} are damaged ({error.cause}); they are run again.")
         return False
     return True
@@ -141,25 +113,6 @@ def batches(seeds: Sequence[int], arms: int, world_bytes: int, workers: int) -> 
     count = -(-len(seeds) // size)
     cuts = [len(seeds) * at // count for at in range(count + 1)]
     return [tuple(seeds[first:last]) for first, last in itertools.pairwise(cuts)]
-
-
-def simulate(task: Task, on_week: Callable[[int], None] | None = None) -> Record:
-    """Run one task from its first week to its last.
-
-    Raises:
-        RuntimeError: the user's files changed since the study was checked.
-    """
-    from sim import OrganizationModel, Scenario
-
-    scenario = Scenario.from_dict(task.scenario)
-    if scenario.identity() != task.identity:
-        raise RuntimeError("the user's files changed while the study was running")
-    model = OrganizationModel(scenario=scenario, seeds=list(task.seeds), threads=task.machine.threads)
-    try:
-        model.run(on_week)
-        return model.record()
-    finally:
-        model.close()
 
 
 class _Collected:
@@ -230,7 +183,7 @@ def _run_here(tasks: Iterable[Task], collected: _Collected, progress: Progress) 
 
         try:
             record = simulate(task, on_week)
-        except Exception as error:  # noqa: BLE001 - one scenario's failure must not hide the others
+        except Exception as error:
             collected.fail(task, error)
         else:
             collected.add(task, record)
@@ -238,144 +191,27 @@ def _run_here(tasks: Iterable[Task], collected: _Collected, progress: Progress) 
 
 
 def _run_in_workers(tasks: Sequence[Task], machine: Machine, collected: _Collected, progress: Progress) -> None:
-    """Run tasks over a pool; a pool that breaks is replaced, and what was under way is tried once more."""
+    """Run tasks over a crew; one that loses a worker is replaced, and what was under way is tried once more."""
     attempts = dict.fromkeys(range(len(tasks)), 0)
     while attempts:
-        crew = _Crew.of(machine)
+        crew = Crew.of(machine)
+        lost: list[int] = []
         try:
-            broken = crew.run(tasks, attempts, collected, progress)
+            for at, record, error in crew.run({at: tasks[at] for at in attempts}, progress.advance):
+                if record is not None:
+                    collected.add(tasks[at], record)
+                elif isinstance(error, BrokenProcessPool):
+                    lost.append(at)
+                elif error is not None:
+                    collected.fail(tasks[at], error)
         except BaseException:
             crew.stop()
             raise
-        if broken:
+        if lost:
             crew.stop()
-        for at in broken:
-            attempts[at] += 1
-            if attempts[at] >= _ATTEMPTS:
-                del attempts[at]
-                collected.fail(tasks[at], RuntimeError("its worker process died, perhaps for lack of memory; try workers=1"))
-
-
-class _Crew:
-    """A pool of spawned workers with a shared count of world-weeks done and a shared sign to stop.
-
-    It is kept for the next study of this process, since workers take seconds to start.
-    """
-
-    _kept: ClassVar[_Crew | None] = None
-
-    def __init__(self, machine: Machine) -> None:
-        warm()
-        context = multiprocessing.get_context("spawn")
-        self._machine = machine
-        self._before = set(multiprocessing.active_children())
-        self._done = context.Value("q", 0)
-        self._stop = context.Event()
-        self._pool = ProcessPoolExecutor(
-            machine.workers, context, initializer=_start_worker, initargs=(self._done, self._stop, machine.plugins)
-        )
-
-    @classmethod
-    def of(cls, machine: Machine) -> _Crew:
-        """The crew that was kept, if it is of this kind, or a new one."""
-        if cls._kept is None or cls._kept._machine != machine:
-            close_workers()
-            cls._kept = cls(machine)
-        return cls._kept
-
-    def run(
-        self, tasks: Sequence[Task], attempts: dict[int, int], collected: _Collected, progress: Progress
-    ) -> list[int]:
-        """Run the tasks in `attempts`, removing those that end; gives those whose worker died."""
-        self._done.value = 0
-        waiting: dict[Future[Record], int] = {self._pool.submit(_work, tasks[at]): at for at in attempts}
-        broken: list[int] = []
-        while waiting:
-            ended, _ = wait(waiting, timeout=_POLL, return_when=FIRST_COMPLETED)
-            progress.advance(self._done.value)
-            for future in ended:
-                at = waiting.pop(future)
-                error = future.exception()
-                if isinstance(error, BrokenProcessPool):
-                    broken.append(at)
-                    continue
-                del attempts[at]
-                if error is None:
-                    collected.add(tasks[at], future.result())
-                else:  # one scenario's failure must not hide the others
-                    collected.fail(tasks[at], error)
-        return broken
-
-    def close(self) -> None:
-        """Let idle workers end."""
-        self._pool.shutdown(wait=True, cancel_futures=True)
-
-    def stop(self) -> None:
-        """End now: ask, wait a moment, then end what has not listened."""
-        _Crew._kept = None
-        self._stop.set()
-        self._pool.shutdown(wait=False, cancel_futures=True)
-        own = [process for process in multiprocessing.active_children() if process not in self._before]
-        deadline = time.monotonic() + _GRACE
-        for process in own:
-            process.join(max(0.0, deadline - time.monotonic()))
-            if process.is_alive():
-                process.terminate()
-
-
-def close_workers() -> None:
-    """End the workers that were kept."""
-    if _Crew._kept is not None:
-        _Crew._kept.close()
-        _Crew._kept = None
-
-
-def warm() -> None:
-    """Fill the kernels' cache, so that workers load instead of compiling all at once."""
-    from sim import OrganizationModel, Scenario
-
-    tiny = {"organization": {"kind": "synthetic", "people": 8, "departments": 2, "topics": 4, "sources": 2}, "weeks": 2}
-    model = OrganizationModel(scenario=Scenario.from_dict(tiny), seeds=[1])
-    model.run()
-    model.close()
-
-
-_shared: dict[str, Any] = {}
-
-
-def _start_worker(done: Any, stop: Any, plugins: tuple[str, ...]) -> None:
-    """Prepare a worker: Ctrl-C is the parent's business, plug-ins are registered here too."""
-    from experiments.plugins import load_plugins
-
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    threading.Thread(target=_end_with_parent, daemon=True).start()
-    _shared.update(done=done, stop=stop)
-    load_plugins(plugins)
-
-
-def _end_with_parent() -> None:
-    """End this worker when the process that started it is gone, however it went."""
-    parent = multiprocessing.parent_process()
-    if parent is not None:
-        parent.join()
-        os._exit(1)
-
-
-def _work(task: Task) -> Record:
-    """Run a task in a worker, counting weeks."""
-    counted, stop = _shared["done"], _shared["stop"]
-
-    def on_week(week: int) -> None:
-        if stop.is_set():
-            raise Stopped
-        with counted.get_lock():
-            counted.value += len(task.seeds)
-
-    return simulate(task, on_week)
-
-
-def default_workers() -> int:
-    """One worker a processor that this process may use."""
-    with suppress(AttributeError):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
+        attempts = {at: attempts[at] + 1 for at in lost}
+        for at in [at for at, count in attempts.items() if count >= _ATTEMPTS]:
+            del attempts[at]
+            collected.fail(
+                tasks[at], RuntimeError("its worker process died, perhaps for lack of memory; try workers=1")
+            )

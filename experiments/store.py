@@ -36,7 +36,7 @@ _DAMAGE = (
 _LABELS = ("key", "identity", "scenario", "layout", "digest")
 
 
-class CorruptBlock(Exception):
+class CorruptBlockError(Exception):
     """A block that cannot be read or does not hold what its digest says."""
 
     def __init__(self, path: Path, cause: str) -> None:
@@ -85,7 +85,13 @@ def write_block(folder: Path, arm: Arm, record: Record) -> Path:
     text = json.dumps(arm.scenario.to_dict(), ensure_ascii=False)
     layout = _layout(record)
     digest = _digest(key, text, layout, record)
-    labels = {"key": key, "identity": arm.identity, "scenario": text, "layout": json.dumps(layout, ensure_ascii=False), "digest": digest}
+    labels = {
+        "key": key,
+        "identity": arm.identity,
+        "scenario": text,
+        "layout": json.dumps(layout, ensure_ascii=False),
+        "digest": digest,
+    }
     table = pa.table(_columns(record, labels))
     path = block_path(folder, key)
     write_whole(path, lambda temporary: _write_parquet(table, temporary))
@@ -97,7 +103,7 @@ def read_block(path: Path) -> Block:
 
     Raises:
         FileNotFoundError: there is none.
-        CorruptBlock: it is not whole, or not what its digest says.
+        CorruptBlockError: it is not whole, or not what its digest says.
     """
     if not path.exists():
         raise FileNotFoundError(path)
@@ -108,11 +114,11 @@ def read_block(path: Path) -> Block:
         record = _record(table, described)
         scenario = json.loads(text)
     except _DAMAGE as error:
-        raise CorruptBlock(path, f"cannot be read ({type(error).__name__})") from error
+        raise CorruptBlockError(path, f"cannot be read ({type(error).__name__})") from error
     if digest != _digest(key, text, described, record):
-        raise CorruptBlock(path, "its content does not fit its digest")
+        raise CorruptBlockError(path, "its content does not fit its digest")
     if key != path.stem or key != block_key(identity, record.seeds):
-        raise CorruptBlock(path, "it holds the results of another scenario")
+        raise CorruptBlockError(path, "it holds the results of another scenario")
     return Block(key, identity, described["model"], scenario, record)
 
 

@@ -58,7 +58,5 @@ class Study:
     def only(self, names: Iterable[str]) -> Study:
         """The same study with those arms only; an arm whose baseline is missing is left out too."""
         kept = set(names)
-        arms = tuple(
-            arm for arm in self.arms if arm.name in kept and (arm.baseline is None or arm.baseline in kept)
-        )
+        arms = tuple(arm for arm in self.arms if arm.name in kept and (arm.baseline is None or arm.baseline in kept))
         return Study(self.name, self.question, arms, self.seeds)

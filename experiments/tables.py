@@ -67,7 +67,10 @@ def series(study: Study, records: Mapping[str, Record]) -> dict[str, Any]:
     columns: dict[str, Any] = {
         "scenario": _spread([arm.name for arm in study.arms], [worlds * weeks for worlds, weeks in shapes]),
         "seed": np.concatenate(
-            [np.repeat(np.array(records[arm.name].seeds, np.int64), weeks) for arm, (_, weeks) in zip(study.arms, shapes, strict=True)]
+            [
+                np.repeat(np.array(records[arm.name].seeds, np.int64), weeks)
+                for arm, (_, weeks) in zip(study.arms, shapes, strict=True)
+            ]
         ),
         "week": np.concatenate([np.tile(np.arange(weeks, dtype=np.int32), worlds) for worlds, weeks in shapes]),
     }

@@ -30,7 +30,9 @@ def twin(facts: NetworkFacts, topics: int) -> SyntheticOrganization:
     if not facts.ties:
         return settings
     scale = min(1.0, MOST_PEOPLE / facts.people)
-    small = replace(settings, people=min(facts.people, MOST_PEOPLE), departments=max(1, round(facts.departments * scale)))
+    small = replace(
+        settings, people=min(facts.people, MOST_PEOPLE), departments=max(1, round(facts.departments * scale))
+    )
     small = _nearest(facts, (replace(small, dispersion=value) for value in _GRID))
     small = _nearest(facts, (replace(small, clustering=value) for value in _GRID[:-1]))
     return replace(settings, dispersion=small.dispersion, clustering=small.clustering)
@@ -47,7 +49,7 @@ def _distance(goal: NetworkFacts, found: NetworkFacts) -> float:
         return math.inf
     density = abs(found.mean_sources - goal.mean_sources) / goal.mean_sources
     apart = (weight * abs(getattr(found, name) - getattr(goal, name)) for name, weight in _WEIGHTS.items())
-    return density + sum(apart)
+    return float(density + sum(apart))
 
 
 def _rounded(value: float, digits: int) -> float:

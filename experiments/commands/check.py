@@ -30,7 +30,9 @@ def main(people: str, ties: str, tokens: Sequence[str]) -> int:
     assert organization is not None
     facts = network_facts(organization)
     topics = len(prepared.topics.names)
-    given = f"{topics} topics from columns" if organization.topics else f"no topic columns, so {topics} of the generator's"
+    given = (
+        f"{topics} topics from columns" if organization.topics else f"no topic columns, so {topics} of the generator's"
+    )
     print(f"{people} and {ties} can be used.\n")
     for name, value in _rows(facts):
         print(f"  {name:<44}{value:>12}")
@@ -52,16 +54,17 @@ def _organization(people: str, ties: str, tokens: Sequence[str]) -> dict[str, An
     from hydra.core.override_parser.overrides_parser import OverridesParser
 
     overrides = read_overrides(tokens, ["organization"])
-    problems = list(overrides.problems)
     section: dict[str, Any] = {"kind": "files", "people": people, "ties": ties}
-    for value in (*overrides.choices, *overrides.removals):
-        problems.append(Problem(value.written, "has no place in a check", "give organization.columns.NAME=HEADING"))
-    for key in overrides.door:
-        problems.append(Problem(f"{key}=", "has no place in a check", "give organization.columns.NAME=HEADING"))
-    for value in overrides.values:
-        if value.path[0] != "organization" or len(value.path) == 1:
-            problems.append(Problem(value.written, "has no place in a check", "give organization.columns.NAME=HEADING"))
-            continue
+    fitting = [value for value in overrides.values if value.path[0] == "organization" and len(value.path) > 1]
+    astray = [
+        value.written for value in (*overrides.choices, *overrides.removals, *overrides.values) if value not in fitting
+    ]
+    mend = "give organization.columns.NAME=HEADING"
+    problems = [
+        *overrides.problems,
+        *(Problem(word, "has no place in a check", mend) for word in (*astray, *(f"{key}=" for key in overrides.door))),
+    ]
+    for value in fitting:
         _put(section, value.path[1:], OverridesParser.create().parse_override(value.normal).value())
     if problems:
         raise InputError(problems)

@@ -59,7 +59,12 @@ def _catalogue(kinds: dict[str, Any]) -> None:
         table.add_column(heading, overflow="fold")
     for name, policy in kinds.items():
         metric = METRICS.get(policy.target_metric)
-        table.add_row(name, _first_line(policy), metric.title if metric else policy.target_metric.replace("_", " "), policy.sources)
+        table.add_row(
+            name,
+            _first_line(policy),
+            metric.title if metric else policy.target_metric.replace("_", " "),
+            policy.sources,
+        )
     print_plain(table)
     print("\nwatercooler policies NAME lists its parameters; policies.NAME.PARAMETER=VALUE sets one.")
 

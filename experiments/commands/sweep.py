@@ -15,8 +15,9 @@ from experiments.door import Request, read_request
 from experiments.plugins import load_plugins
 from experiments.progress import Screen
 from experiments.results import Notes, assemble, check_study, records_of
-from experiments.runner import Machine, Outcome, already_done, run_arms
+from experiments.runner import Outcome, already_done, run_arms
 from experiments.study import Study
+from experiments.workers import Machine
 
 
 def main(tokens: Sequence[str], command: Sequence[str], *, multirun: bool = False) -> int:
@@ -70,7 +71,9 @@ def finish(folder: Path, study: Study, outcome: Outcome, notes: Notes, origin: d
     return say_failures(study, outcome, complete)
 
 
-def origin_of(folder: Path, command: Sequence[str], outcome: Outcome, seconds: float, plugins: Sequence[str]) -> dict[str, Any]:
+def origin_of(
+    folder: Path, command: Sequence[str], outcome: Outcome, seconds: float, plugins: Sequence[str]
+) -> dict[str, Any]:
     """Provenance; where everything was stored already, the time is that of the run that did the work."""
     earlier = (provenance.read(folder) or {}).get("duration_seconds")
     spent = earlier if not outcome.finished and isinstance(earlier, int | float) else seconds

@@ -17,6 +17,7 @@ from experiments.overrides import Overrides, read_overrides
 from sim.policies import registry
 from sim.problems import InputError
 from sim.scenario import Scenario
+from sim.settings import SyntheticOrganization
 
 HEADS = [section.name for section in fields(Scenario)]
 SHIPPED = sorted(path.relative_to(config_folder()).as_posix() for path in config_folder().rglob("*.yaml"))
@@ -80,8 +81,12 @@ def test_the_demo_is_what_it_says() -> None:
 
 
 def test_an_override_reaches_every_arm_that_uses_the_policy() -> None:
-    study = study_of(design("study=demo", "policies.rotation.coverage=0.2", "weeks=19", "seeds=[4,2]", "learning.rate=0.01"), "x")
-    assert [arm.scenario.policies["rotation"].coverage for arm in study.arms if "rotation" in arm.scenario.policies] == [0.2, 0.2]
+    study = study_of(
+        design("study=demo", "policies.rotation.coverage=0.2", "weeks=19", "seeds=[4,2]", "learning.rate=0.01"), "x"
+    )
+    assert [
+        arm.scenario.policies["rotation"].coverage for arm in study.arms if "rotation" in arm.scenario.policies
+    ] == [0.2, 0.2]
     assert {(arm.scenario.weeks, arm.scenario.learning.rate) for arm in study.arms} == {(19, 0.01)}
     assert study.seeds == (4, 2)
 
@@ -103,7 +108,9 @@ def test_scenarios_without_names_are_each_policy_and_all_together() -> None:
 
 
 def test_a_policy_can_be_added_under_a_label_of_its_own() -> None:
-    catalogue = design("+policies.reverse={kind: mentorship, direction: reverse}", "policies.reverse.coverage=0.1").catalogue
+    catalogue = design(
+        "+policies.reverse={kind: mentorship, direction: reverse}", "policies.reverse.coverage=0.1"
+    ).catalogue
     assert catalogue.policies["reverse"].coverage == 0.1
     catalogue = design("policies.fast.kind=rotation", "policies.fast.cadence=5").catalogue
     assert catalogue.policies["fast"].cadence == 5
@@ -140,6 +147,7 @@ def test_a_scenario_file_takes_overrides(tmp_path: Path) -> None:
                             "policies": {"my own $x": {"kind": "rotation"}}})  # fmt: skip
     request = read_request([given, "learning.rate=0.1", "organization.people=30", "+policy@policies=[mentorship]"])
     scenario = request.designs[0].catalogue
+    assert isinstance(scenario.organization, SyntheticOrganization)
     assert (scenario.weeks, scenario.organization.people, scenario.organization.departments) == (18, 30, 2)
     assert set(scenario.policies) == {"my own $x", "mentorship"}
     assert request.name == "mine"
@@ -151,8 +159,14 @@ def test_a_file_can_be_given_another_organization(tmp_path: Path) -> None:
 
 
 def test_a_study_file_names_its_scenarios(tmp_path: Path) -> None:
-    given = file(tmp_path, {"name": "Q1", "question": "Why?", "seeds": 3, "policies": {"a": {"kind": "rotation"}, "b": {"kind": "incentives"}},
-                            "scenarios": {"nothing": [], "only a": ["a"], "a_and_b": ["a", "b"]}})  # fmt: skip
+    data = {
+        "name": "Q1",
+        "question": "Why?",
+        "seeds": 3,
+        "policies": {"a": {"kind": "rotation"}, "b": {"kind": "incentives"}},
+        "scenarios": {"nothing": [], "only a": ["a"], "a_and_b": ["a", "b"]},
+    }
+    given = file(tmp_path, data)
     study = study_of(read_request([given]).designs[0], "x")
     assert (study.name, study.question, study.seeds) == ("Q1", "Why?", (1, 2, 3))
     assert [(arm.name, arm.title, arm.baseline) for arm in study.arms] == [
@@ -161,7 +175,16 @@ def test_a_study_file_names_its_scenarios(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "scenarios", [{}, [], {"x": "rotation"}, {"x": ["rotatoin"]}, {"x": ["rotation"], "y": ["rotation"]}, {"baseline": ["rotation"]}, {"x": [3]}]
+    "scenarios",
+    [
+        {},
+        [],
+        {"x": "rotation"},
+        {"x": ["rotatoin"]},
+        {"x": ["rotation"], "y": ["rotation"]},
+        {"baseline": ["rotation"]},
+        {"x": [3]},
+    ],
 )
 def test_bad_scenarios_are_refused(tmp_path: Path, scenarios: Any) -> None:
     assert problems(file(tmp_path, {"policies": {"rotation": {"kind": "rotation"}}, "scenarios": scenarios}))
@@ -180,7 +203,9 @@ def test_a_file_says_nothing_to_hydra(tmp_path: Path, key: str) -> None:
 
 def test_jobs_are_all_combinations() -> None:
     found = jobs(read("scenario=baseline,rotation", "weeks=range(3,5)", "learning.rate=0.1", multirun=True))
-    assert found == [[f"scenario={s}", f"++weeks={w}", "++learning.rate=0.1"] for s in ("baseline", "rotation") for w in (3, 4)]
+    assert found == [
+        [f"scenario={s}", f"++weeks={w}", "++learning.rate=0.1"] for s in ("baseline", "rotation") for w in (3, 4)
+    ]
     (one, other) = jobs(read("+policy@policies=[],[rotation,mentorship]", multirun=True))
     assert not compose(Source(), read(*one)).get("policies")
     assert list(compose(Source(), read(*other))["policies"]) == ["rotation", "mentorship"]
@@ -200,8 +225,18 @@ def test_a_union_compares_with_the_same_everything_but_policies() -> None:
 
 
 def test_titles_say_what_differs() -> None:
-    one = {"weeks": 9, "learning": {"rate": 0.1}, "policies": {"rotation": {"coverage": 0.1}}, "organization": {"people": "a/p.csv"}}
-    two = {"weeks": 9, "learning": {"rate": 0.2}, "policies": {"rotation": {"coverage": 0.3}}, "organization": {"people": "a/q.csv"}}
+    one = {
+        "weeks": 9,
+        "learning": {"rate": 0.1},
+        "policies": {"rotation": {"coverage": 0.1}},
+        "organization": {"people": "a/p.csv"},
+    }
+    two = {
+        "weeks": 9,
+        "learning": {"rate": 0.2},
+        "policies": {"rotation": {"coverage": 0.3}},
+        "organization": {"people": "a/q.csv"},
+    }
     assert titles([("rotation", one), ("rotation", two)]) == [
         "rotation, learning rate 0.1, coverage 0.1, organization people p.csv",
         "rotation, learning rate 0.2, coverage 0.3, organization people q.csv",

@@ -28,7 +28,15 @@ def refusal(token: str, *, multirun: bool = False) -> str:
 
 
 def test_each_kind_is_sorted() -> None:
-    found = read("study=demo", "+policy@policies=[rotation]", "weeks=3", "+learning.rate=0.1", "~policies.rotation", "out=/a b/c", "seed=4")
+    found = read(
+        "study=demo",
+        "+policy@policies=[rotation]",
+        "weeks=3",
+        "+learning.rate=0.1",
+        "~policies.rotation",
+        "out=/a b/c",
+        "seed=4",
+    )
     assert not found.problems
     assert [choice.normal for choice in found.choices] == ["study=demo", "policy@policies=[rotation]"]
     assert [value.normal for value in found.values] == ["++weeks=3", "++learning.rate=0.1"]
@@ -55,11 +63,22 @@ def test_paths_headings_and_questions_are_taken_literally(token: str) -> None:
 @pytest.mark.parametrize(
     "token",
     [
-        "hydra.run.dir=/tmp/x", "hydra.sweep.dir=/tmp/x", "hydra.sweep.subdir=../x", "hydra.job.chdir=true", "hydra.searchpath=[/tmp]",
-        "+hydra.callbacks.x={_target_: os.system}", "hydra/sweeper=x", "hydra/launcher@x=basic", "hydra=x", "++hydra.output_subdir=x",
-        "hydra.launcher._target_=os.system", "hydra/launcher={a: 1}", "~hydra.run", "hydra/job_logging=default",
+        "hydra.run.dir=/tmp/x",
+        "hydra.sweep.dir=/tmp/x",
+        "hydra.sweep.subdir=../x",
+        "hydra.job.chdir=true",
+        "hydra.searchpath=[/tmp]",
+        "+hydra.callbacks.x={_target_: os.system}",
+        "hydra/sweeper=x",
+        "hydra/launcher@x=basic",
+        "hydra=x",
+        "++hydra.output_subdir=x",
+        "hydra.launcher._target_=os.system",
+        "hydra/launcher={a: 1}",
+        "~hydra.run",
+        "hydra/job_logging=default",
     ],
-)  # fmt: skip
+)
 @pytest.mark.parametrize("multirun", [False, True])
 def test_hydra_is_not_told_where_to_write_or_what_to_call(token: str, multirun: bool) -> None:
     assert refusal(token, multirun=multirun)
@@ -74,16 +93,34 @@ def test_hydra_may_be_told_how_to_start_jobs() -> None:
 @pytest.mark.parametrize(
     "token",
     [
-        "question=${oc.env:HOME}", "out=${oc.env:HOME}", "learning={_target_: os.system}", "learning._target_=x",
-        "organization={a: {b: {_args_: [1]}}}", "weeks=???", "policies.a.b.__class__=1",
+        "question=${oc.env:HOME}",
+        "out=${oc.env:HOME}",
+        "learning={_target_: os.system}",
+        "learning._target_=x",
+        "organization={a: {b: {_args_: [1]}}}",
+        "weeks=???",
+        "policies.a.b.__class__=1",
     ],
-)  # fmt: skip
+)
 def test_nothing_is_interpolated_or_called(token: str) -> None:
     assert refusal(token)
 
 
-@pytest.mark.parametrize("token", ["scenario=../x", "study=/etc/passwd", "organization={a: 1}", "scenario=[a]", "+policy@policies=[../x]",
-                                   "policy@hydra=rotation", "+policy=rotation", "~study", "study@hydra=demo", "scenario=null"])  # fmt: skip
+@pytest.mark.parametrize(
+    "token",
+    [
+        "scenario=../x",
+        "study=/etc/passwd",
+        "organization={a: 1}",
+        "scenario=[a]",
+        "+policy@policies=[../x]",
+        "policy@hydra=rotation",
+        "+policy=rotation",
+        "~study",
+        "study@hydra=demo",
+        "scenario=null",
+    ],
+)
 def test_choices_are_names_only(token: str) -> None:
     assert refusal(token)
 
@@ -93,8 +130,26 @@ def test_unknown_keys_are_told_the_right_one() -> None:
     assert "did you mean 'turnover'" in refusal("turnovr.hazard=3")
 
 
-@pytest.mark.parametrize("token", ["weeks", "", "=3", "-q", "--cfg", "weeks=1,2", "seeds=range(1,9)", "a..b=3", "a[0]=1", "~weeks",
-                                   "weeks=\x1b[31m", "weeks=[1", "out=", "+out=x", "x/y=3"])  # fmt: skip
+@pytest.mark.parametrize(
+    "token",
+    [
+        "weeks",
+        "",
+        "=3",
+        "-q",
+        "--cfg",
+        "weeks=1,2",
+        "seeds=range(1,9)",
+        "a..b=3",
+        "a[0]=1",
+        "~weeks",
+        "weeks=\x1b[31m",
+        "weeks=[1",
+        "out=",
+        "+out=x",
+        "x/y=3",
+    ],
+)
 def test_malformed_words_are_refused(token: str) -> None:
     assert refusal(token)
 
@@ -108,7 +163,13 @@ def test_bombs_are_refused_at_once() -> None:
 
 def test_several_values_need_a_multirun() -> None:
     assert "add -m" in refusal("weeks=10,20")
-    swept = read("weeks=10,20", "scenario=baseline,rotation", "+policy@policies=[],[rotation]", "learning.rate=range(0,1,0.5)", multirun=True)
+    swept = read(
+        "weeks=10,20",
+        "scenario=baseline,rotation",
+        "+policy@policies=[],[rotation]",
+        "learning.rate=range(0,1,0.5)",
+        multirun=True,
+    )
     assert not swept.problems
     assert swept.sweeps
     assert "every scenario has the same" in refusal("seeds=1,2", multirun=True)
@@ -116,7 +177,10 @@ def test_several_values_need_a_multirun() -> None:
     assert refusal("weeks=shuffle(1,3)", multirun=True)
 
 
-@pytest.mark.parametrize("tokens", [("weeks=3", "weeks=4"), ("seed=1", "seeds=2"), ("file=a", "study=demo"), ("study=demo", "scenario=baseline")])
+@pytest.mark.parametrize(
+    "tokens",
+    [("weeks=3", "weeks=4"), ("seed=1", "seeds=2"), ("file=a", "study=demo"), ("study=demo", "scenario=baseline")],
+)
 def test_contradictions_are_refused(tokens: tuple[str, ...]) -> None:
     assert read(*tokens).problems
 

@@ -10,12 +10,14 @@ import numpy as np
 import pytest
 
 from experiments import runner
+from experiments import workers as workers_module
 from experiments.design import Document, read_design, study_of
 from experiments.plugins import load_plugins
 from experiments.results import check_study, load, records_of
-from experiments.runner import Machine, batches, close_workers, run_arms
+from experiments.runner import batches, run_arms
 from experiments.store import block_key, block_path, read_block
 from experiments.study import Study
+from experiments.workers import Machine, close_workers
 from sim.problems import InputError
 
 
@@ -78,7 +80,10 @@ def test_what_is_stored_is_not_run_again(tmp_path: Path) -> None:
     progress = Silent()
     outcome = run_arms(tmp_path, asked.arms, asked.seeds, Machine(), progress)
     assert progress.said == ["2 of 4 scenarios already done."]
-    assert (outcome.skipped, outcome.finished) == ([arm.name for arm in asked.arms[:2]], [arm.name for arm in asked.arms[2:]])
+    assert (outcome.skipped, outcome.finished) == (
+        [arm.name for arm in asked.arms[:2]],
+        [arm.name for arm in asked.arms[2:]],
+    )
     assert all(path.stat().st_mtime_ns == then for path, then in before.items())
 
 
@@ -108,7 +113,7 @@ def test_progress_reaches_the_total(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("workers", [1, 2])
 def test_stopping_keeps_what_is_finished(tmp_path: Path, workers: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(runner, "_POLL", 0.001)
+    monkeypatch.setattr(workers_module, "POLL", 0.001)
     asked = study(seeds=tuple(range(1, 17)), weeks=12)
     with pytest.raises(KeyboardInterrupt):
         run_arms(tmp_path, asked.arms, asked.seeds, Machine(workers), Silent(interrupt_at=16 * 12 + 32))
@@ -121,9 +126,7 @@ def test_stopping_keeps_what_is_finished(tmp_path: Path, workers: int, monkeypat
 
 
 @pytest.mark.parametrize(("workers", "how"), [(1, "raise"), (2, "raise"), (2, "exit")])
-def test_a_failing_scenario_does_not_hide_the_others(
-    tmp_path: Path, workers: int, how: str
-) -> None:
+def test_a_failing_scenario_does_not_hide_the_others(tmp_path: Path, workers: int, how: str) -> None:
     load_plugins(["breaking_plugin"])
     asked = study(bad={"kind": "breaking", "how": how}, good={"kind": "rotation"})
     progress = Silent()
@@ -182,4 +185,7 @@ def test_nobody_to_target_is_found_before_work(tmp_path: Path) -> None:
     asked = study_of(read_design(Document(data)), "test", (1,))
     with pytest.raises(InputError) as caught:
         check_study(asked)
-    assert ["Nowhere" in str(problem) or "Elsewhere" in str(problem) for problem in caught.value.problems] == [True, True]
+    assert ["Nowhere" in str(problem) or "Elsewhere" in str(problem) for problem in caught.value.problems] == [
+        True,
+        True,
+    ]

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from experiments.files import slug, write_text, write_whole
-from experiments.store import CorruptBlock, block_key, read_block, write_block
+from experiments.store import CorruptBlockError, block_key, read_block, write_block
 from experiments.study import Arm
 from sim.recorder import Record
 from sim.scenario import Scenario
@@ -54,7 +54,15 @@ def test_what_is_written_is_read(tmp_path: Path, arm: Arm, record: Record) -> No
 
 
 def test_no_treated_seats_and_no_weeks_but_one(tmp_path: Path, arm: Arm, record: Record) -> None:
-    short = Record(record.seeds, {"met": record.weekly["met"][:, :1]}, record.flow, record.seat_adequacy, {}, record.departments, ())
+    short = Record(
+        record.seeds,
+        {"met": record.weekly["met"][:, :1]},
+        record.flow,
+        record.seat_adequacy,
+        {},
+        record.departments,
+        (),
+    )
     assert same(read_block(write_block(tmp_path, arm, short)).record, short)
 
 
@@ -73,11 +81,11 @@ def test_flipped_bits_and_truncation_are_found(tmp_path: Path, arm: Arm, record:
         path.write_bytes(bad)
         try:
             assert same(read_block(path).record, record)  # a bit that means nothing, such as one of the writer's name
-        except CorruptBlock:
+        except CorruptBlockError:
             continue
     for size in (0, 4, len(good) // 2, len(good) - 1):
         path.write_bytes(good[:size])
-        with pytest.raises(CorruptBlock):
+        with pytest.raises(CorruptBlockError):
             read_block(path)
 
 
@@ -85,7 +93,7 @@ def test_a_block_under_another_name_is_refused(tmp_path: Path, arm: Arm, record:
     path = write_block(tmp_path, arm, record)
     other = path.with_stem(block_key(arm.identity, (9,)))
     path.rename(other)
-    with pytest.raises(CorruptBlock, match="another scenario"):
+    with pytest.raises(CorruptBlockError, match="another scenario"):
         read_block(other)
 
 
@@ -103,7 +111,9 @@ def test_nothing_is_left_of_a_write_that_failed(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == [target]
 
 
-@pytest.mark.parametrize("name", ["../../etc/passwd", "a/b", "..", "", "CON $x", "<script>", "重点", "🎉", "x" * 300, "a\\b"])
+@pytest.mark.parametrize(
+    "name", ["../../etc/passwd", "a/b", "..", "", "CON $x", "<script>", "重点", "🎉", "x" * 300, "a\\b"]
+)
 def test_slugs_stay_in_their_folder(name: str) -> None:
     for file in (slug(name), slug(name, "0123456789abcdef")):
         assert file

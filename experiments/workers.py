@@ -1,0 +1,187 @@
+"""Worker processes that simulate: spawned, never forked, each with serial kernels and its own Python.
+
+The kernels' cache is warmed in the parent first, so that workers load instead of compiling all at once.
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import signal
+import threading
+import time
+from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, ClassVar
+
+if TYPE_CHECKING:
+    from sim.recorder import Record
+
+POLL = 0.1
+_GRACE = 1.0
+
+
+@dataclass(frozen=True)
+class Machine:
+    """How the work is spread: worker processes, threads in each, and modules with plug-ins."""
+
+    workers: int = 1
+    threads: int = 1
+    plugins: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Task:
+    """One scenario over a batch of seeds, as plain data that can be sent to another process."""
+
+    arm: int
+    batch: int
+    scenario: dict[str, Any]
+    identity: str
+    seeds: tuple[int, ...]
+    machine: Machine
+
+
+class StoppedError(Exception):
+    """A worker was asked to stop."""
+
+
+def simulate(task: Task, on_week: Callable[[int], None] | None = None) -> Record:
+    """Run one task from its first week to its last.
+
+    Raises:
+        RuntimeError: the user's files changed since the study was checked.
+    """
+    from sim import OrganizationModel, Scenario
+
+    scenario = Scenario.from_dict(task.scenario)
+    if scenario.identity() != task.identity:
+        raise RuntimeError("the user's files changed while the study was running")
+    model = OrganizationModel(scenario=scenario, seeds=list(task.seeds), threads=task.machine.threads)
+    try:
+        model.run(on_week)
+        return model.record()
+    finally:
+        model.close()
+
+
+class Crew:
+    """A pool of spawned workers with a shared count of world-weeks done and a shared sign to stop.
+
+    It is kept for the next study of this process, since workers take seconds to start.
+    """
+
+    _kept: ClassVar[Crew | None] = None
+
+    def __init__(self, machine: Machine) -> None:
+        warm()
+        context = multiprocessing.get_context("spawn")
+        self._machine = machine
+        self._before = set(multiprocessing.active_children())
+        self._done = context.Value("q", 0)
+        self._stop = context.Event()
+        self._pool = ProcessPoolExecutor(
+            machine.workers, context, initializer=_start_worker, initargs=(self._done, self._stop, machine.plugins)
+        )
+
+    @classmethod
+    def of(cls, machine: Machine) -> Crew:
+        """The crew that was kept, if it is of this kind, or a new one."""
+        if cls._kept is None or cls._kept._machine != machine:
+            close_workers()
+            cls._kept = cls(machine)
+        return cls._kept
+
+    def run(
+        self, tasks: Mapping[int, Task], tell: Callable[[int], None]
+    ) -> Iterator[tuple[int, Record | None, BaseException | None]]:
+        """Run tasks, and give each as it ends: its number, and its record or why there is none.
+
+        Args:
+            tasks: number -> task.
+            tell: called often with the number of world-weeks done so far in this run.
+        """
+        self._done.value = 0
+        waiting: dict[Future[Record], int] = {self._pool.submit(_work, task): at for at, task in tasks.items()}
+        while waiting:
+            ended, _ = wait(waiting, timeout=POLL, return_when=FIRST_COMPLETED)
+            tell(self._done.value)
+            for future in ended:
+                at, error = waiting.pop(future), future.exception()
+                yield at, None if error else future.result(), error
+
+    def close(self) -> None:
+        """Let idle workers end."""
+        self._pool.shutdown(wait=True, cancel_futures=True)
+
+    def stop(self) -> None:
+        """End now: ask, wait a moment, then end what has not listened."""
+        Crew._kept = None
+        self._stop.set()
+        self._pool.shutdown(wait=False, cancel_futures=True)
+        own = [process for process in multiprocessing.active_children() if process not in self._before]
+        deadline = time.monotonic() + _GRACE
+        for process in own:
+            process.join(max(0.0, deadline - time.monotonic()))
+            if process.is_alive():
+                process.terminate()
+
+
+def close_workers() -> None:
+    """End the workers that were kept."""
+    if Crew._kept is not None:
+        Crew._kept.close()
+        Crew._kept = None
+
+
+def warm() -> None:
+    """Fill the kernels' cache, so that workers load instead of compiling all at once."""
+    from sim import OrganizationModel, Scenario
+
+    tiny = {"organization": {"kind": "synthetic", "people": 8, "departments": 2, "topics": 4, "sources": 2}, "weeks": 2}
+    model = OrganizationModel(scenario=Scenario.from_dict(tiny), seeds=[1])
+    model.run()
+    model.close()
+
+
+_shared: dict[str, Any] = {}
+
+
+def _start_worker(done: Any, stop: Any, plugins: tuple[str, ...]) -> None:
+    """Prepare a worker: Ctrl-C is the parent's business, plug-ins are registered here too."""
+    from experiments.plugins import load_plugins
+
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+    _shared.update(done=done, stop=stop)
+    load_plugins(plugins)
+
+
+def _end_with_parent() -> None:
+    """End this worker when the process that started it is gone, however it went."""
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(1)
+
+
+def _work(task: Task) -> Record:
+    """Run a task in a worker, counting weeks."""
+    counted, stop = _shared["done"], _shared["stop"]
+
+    def on_week(week: int) -> None:
+        if stop.is_set():
+            raise StoppedError
+        with counted.get_lock():
+            counted.value += len(task.seeds)
+
+    return simulate(task, on_week)
+
+
+def default_workers() -> int:
+    """One worker a processor that this process may use."""
+    with suppress(AttributeError):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1

@@ -1,0 +1,101 @@
+"""Mistakes on the command line: refused before anything is written, with every problem and a way to mend it."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+
+import pytest
+from calling import Run, contents, run
+
+from experiments import cli
+from sim.problems import Problem
+
+__all__ = ["run"]
+
+
+def refused(run: Run, *words: str) -> str:
+    """The problems of a refusal, which writes nothing."""
+    before = contents(Path())
+    status, out, err = run(*words)
+    assert status == 2
+    assert not out
+    assert contents(Path()) == before
+    return err
+
+
+@pytest.mark.parametrize("words", [("report", "nowhere"), ("report", ".")])
+def test_report_without_results_is_refused(run: Run, words: tuple[str, ...]) -> None:
+    assert "holds no results" in refused(run, *words)
+
+
+def test_every_problem_of_the_users_files_comes_at_once(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "p.csv").write_text("id,department\na,A\na,B\n,C\n")
+    (tmp_path / "t.csv").write_text("learner,source,trust\na,zz,2\n")
+    err = refused(run, "check", "p.csv", "t.csv")
+    assert err.count(".csv, line") >= 3
+    again = refused(
+        run, "sweep", "study=demo", "organization=files", "organization.people=p.csv", "organization.ties=t.csv"
+    )
+    assert again == err
+    assert "has no place" in refused(run, "check", "p.csv", "t.csv", "weeks=3", "study=demo", "out=x")
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("run", "scenario=rotatoin"),
+        ("run", "study=demo"),
+        ("sweep",),
+        ("sweep", "scenario=baseline"),
+        ("sweep", "study=demo", "weeks=0"),
+        ("sweep", "study=demo", "weeks=5"),
+        ("run", "scenario=rotation", "policies.rotation.end_week=3"),
+        ("run", "file=none.yaml"),
+        ("run", "scenario=baseline", "plugins=nowhere"),
+        ("run", "scenario=baseline", "out=/dev/null/x"),
+        ("sweep", "-m", "study=dmeo"),
+        ("sweep", "-m", "scenario=rotation", "policies.rotation.coverage=0.1,7"),
+        ("sweep", "-m", "study=demo", "seeds=1,2"),
+        ("sweep", "-m", "study=demo", "hydra/launcher=nothing"),
+        ("policies", "rotatoin"),
+        ("policies", "rotation", "x"),
+        ("plan", "x"),
+        ("frobnicate",),
+        ("run", "--cfg", "job"),
+        ("sweep", "study=demo", "hydra.sweep.dir=/tmp/x"),
+        ("check", "a.csv"),
+        ("sweep", "study=demo", "learning.rate=nan"),
+        ("sweep", "study=demo", "learning.rate=inf"),
+        ("run", "scenario=baseline", "seeds=[1,1]"),
+    ],
+)
+def test_mistakes_are_refused_before_anything_is_written(run: Run, words: tuple[str, ...]) -> None:
+    assert len(refused(run, *words)) > 20
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "policies: {a: {_target_: os.system}}",
+        "weeks: ${oc.env:HOME}",
+        "weeks: !!python/object/apply:os.system [ls]",
+        "[" * 5000,
+        "a: &a [1]\nb: [*a, *a]",
+        "weeks: .inf",
+        "weeks: 1\nweeks: 2",
+        "",
+        "- 1",
+        "hydra: {run: {dir: /tmp/x}}",
+    ],
+)
+def test_a_file_never_does_anything(run: Run, tmp_path: Path, text: str) -> None:
+    (tmp_path / "bad.yaml").write_text(text)
+    began = time.perf_counter()
+    assert "bad.yaml" in refused(run, "sweep", "file=bad.yaml")
+    assert time.perf_counter() - began < 1
+
+
+def test_problems_are_counted_and_mended(capsys: pytest.CaptureFixture[str]) -> None:
+    cli._print_problems([Problem("a", "b", "c"), Problem("", "d")])
+    assert capsys.readouterr().err == "Nothing was run: there are 2 problems.\n  a: b\n      c\n  d\n"
