@@ -14,9 +14,9 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 from scipy import stats
+from worlds import ALL_OPEN, all_open, model, run_phase
 
 from sim.model import OrganizationModel
-from worlds import ALL_OPEN, all_open, model, run_phase
 
 WITHIN = 1e-6
 WEEKS = 100

@@ -119,7 +119,7 @@ def test_draws_are_uniform_along_every_axis(axis: str) -> None:
     count = np.bincount((drawn * bins).astype(np.int64), minlength=bins)
     statistic = float(((count - len(drawn) / bins) ** 2 / (len(drawn) / bins)).sum())
     assert stats.chi2.ppf(RARE, bins - 1) < statistic < stats.chi2.ppf(1 - RARE, bins - 1)
-    assert 0 <= drawn.min() and drawn.max() < 1
+    assert drawn.min() >= 0 and drawn.max() < 1
 
 
 @pytest.mark.parametrize("axis", AXES)

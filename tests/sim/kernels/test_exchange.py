@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 import pytest
+from worlds import model, run_phase, run_phases
 
 from sim.chance import MODEL, Chance, extend, uniform
 from sim.kernels.exchange import exchange
 from sim.plan import Plan
-from worlds import model, run_phase, run_phases
 
 SEEDS = (3, 11)
 
@@ -168,7 +169,7 @@ def test_everybody_learns_from_last_week_whatever_the_order_of_rows() -> None:
         week = plan.week
         meeting = week.chance.stream(MODEL, "meet", 0)
         promise = week.chance.stream(MODEL, "promise", 0)
-        spans = list(zip(cuts[:-1], cuts[1:], strict=True))
+        spans = list(itertools.pairwise(cuts))
         for begin, end in reversed(spans):
             with np.errstate(over="ignore"):
                 exchange(
