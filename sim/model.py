@@ -163,14 +163,16 @@ def checked_seeds(seeds: Iterable[int] | int | None, seed: int | None) -> tuple[
     """The worlds' seeds.
 
     Raises:
-        InputError: both are given, a seed is no integer in [0, 2^63), none is given, or one is given twice.
+        InputError: both are given; a seed is no integer in [0, 2^63); there is none, there are too many, or one twice.
     """
     if seeds is not None and seed is not None:
         raise InputError([Problem("seeds", "both seed and seeds are given", "give one of them")])
     given = (1 if seed is None else seed,) if seeds is None else seeds
-    if _whole(given) and given <= MOST_WORLDS:  # type: ignore[operator]
-        given = range(1, int(given) + 1)  # type: ignore[arg-type]
+    if _whole(given):
+        given = range(1, min(int(given), MOST_WORLDS + 1) + 1)  # type: ignore[arg-type]
     chosen = tuple(given) if isinstance(given, Iterable) else (given,)
+    if len(chosen) > MOST_WORLDS:
+        raise InputError([Problem("seeds", f"there are more than {MOST_WORLDS} seeds", "give fewer, several times")])
     bad = [value for value in chosen if not _whole(value) or not 0 <= value <= LARGEST_SEED]
     problems = [Problem("seeds", f"{value!r} is not a seed", "give whole numbers from 0 to 2^63 - 1") for value in bad]
     if not chosen:

@@ -192,14 +192,24 @@ def registry() -> dict[str, type[Rule]]:
     return {**_installed(), **_added}
 
 
+def _installed_places() -> dict[str, str]:
+    """Where installed rules are, by kind, without loading them: a module may register while it is being loaded."""
+    return {point.name: point.value for point in entry_points(group=ENTRY_POINTS)}
+
+
+def _place(rule: type[Rule]) -> str:
+    return f"{rule.__module__}:{rule.__qualname__}"
+
+
 def register(rule: type[Rule]) -> type[Rule]:
     """Make a rule known by its kind; usable as a class decorator.
 
     Raises:
         ValueError: another rule has that kind.
     """
-    known = registry().get(rule.kind)
-    if known is not None and (known.__module__, known.__qualname__) != (rule.__module__, rule.__qualname__):
+    known = _added.get(rule.kind)
+    taken = _place(known) if known else _installed_places().get(rule.kind, _place(rule))
+    if taken != _place(rule):
         raise ValueError(f"a rule of kind '{rule.kind}' exists already")
     _added[rule.kind] = rule
     return rule
