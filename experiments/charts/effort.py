@@ -154,12 +154,16 @@ def _taken(scene: Scene, ax: Axes, paid: Mapping[str, Paired], place: tuple[floa
     zero = _inches(ax, 0.0, 0.0, place)[1]
     taken: list[Box] = [(place[0], zero - 0.03, place[0] + place[2], zero + 0.03)]
     for arm in scene.arms:
-        effect, cost = scene.comparison.results[arm.name, MAIN], paid[arm.name].difference
+        effect, spent = scene.comparison.results[arm.name, MAIN], paid[arm.name]
+        cost = spent.difference
         x, y = _inches(ax, cost, effect.difference, place)
         taken.append((x - 0.14, y - 0.14, x + 0.14, y + 0.14))
         if math.isfinite(effect.low):
             low, high = (_inches(ax, cost, value, place)[1] for value in (effect.low, effect.high))
             taken.append((x - 0.05, low, x + 0.05, high))
+        if math.isfinite(spent.low):
+            near, far = (_inches(ax, value, effect.difference, place)[0] for value in (spent.low, spent.high))
+            taken.append((near - 0.06, y - 0.05, far + 0.06, y + 0.05))
     return taken
 
 

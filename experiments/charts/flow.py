@@ -95,7 +95,7 @@ def draw(scene: Scene, arm: str) -> Figure:
     foot = room + 0.35
     subtitle = f"Mastery learned over the last {weeks} weeks: department that learns (rows) from department (columns)"
     sheet = Sheet.of(title(scene, arm), subtitle, PANEL + foot + 1.3)
-    left = style.MARGIN + max(room + 0.15, 1.2)
+    left = style.MARGIN + max(room + 0.15, 1.4)
     across_room = (sheet.width - left - style.MARGIN - 2 * GAP) / 3.0
     bottom = foot + 0.85
     baseline = scene.title(str(scene.study.arm(arm).baseline))
@@ -180,7 +180,7 @@ def _keys(sheet: Sheet, panels: list[Axes], place: tuple[float, float, float]) -
         norm: Any = mesh.norm
         if which == 0:
             ticks = _powers(float(norm.vmin or 0.1), float(norm.vmax or 1.0))
-            labels = [number(tick) if tick < 1 else f"{tick:,.0f}" for tick in ticks]
+            labels = [f"{tick:.2g}" if tick < 10.0 else f"{tick:,.0f}" for tick in ticks]
         else:
             reach = float(norm.vmax or 1.0)
             ticks = [-reach, 0.0, reach]

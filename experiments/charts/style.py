@@ -162,12 +162,20 @@ def fitting_ticks(axis: Any, inches: float, size: float = SMALL, *, signed: bool
 
 
 def plain_ticks(axis: Any, unit: str = "", *, signed: bool = False) -> None:
-    """Tick labels as plain numbers, without powers of ten or formulas."""
+    """Tick labels as plain numbers, all with as many decimals as the ticks need, without powers of ten or formulas."""
     from matplotlib.ticker import FuncFormatter
 
     def label(value: float, _: int) -> str:
-        text = f"{abs(value):.10f}".rstrip("0").rstrip(".") or "0"
-        lead = MINUS if value < 0 and text != "0" else "+" if signed and text != "0" else ""
-        return f"{lead}{text}{unit}"
+        low, high = axis.get_view_interval()
+        ticks = [tick for tick in axis.get_major_locator()() if low <= tick <= high]
+        digits = max((_decimals(tick) for tick in ticks), default=0)
+        if round(value, digits) == 0.0:
+            return f"0{unit}"
+        return f"{MINUS if value < 0.0 else '+' if signed else ''}{abs(value):.{digits}f}{unit}"
 
     axis.set_major_formatter(FuncFormatter(label))
+
+
+def _decimals(value: float) -> int:
+    """Digits after the point that a round number needs."""
+    return next((digits for digits in range(9) if abs(round(value, digits) - value) <= 1e-9 * max(1.0, abs(value))), 9)
