@@ -1,0 +1,1 @@
+"""What people run: studies, comparison, charts and the report."""
