@@ -58,9 +58,8 @@ def test_value_is_the_clipped_sum_times_the_product() -> None:
 
 def test_chances_stay_within_0_and_1_and_pulls_are_free() -> None:
     bent = levers(attendance=0.9)
-    bent.apply(
-        [("a", Bend("attendance", add=0.5)), ("a", Bend("safety.norm", add=-2)), ("a", Bend("safety.pull", add=-2))]
-    )
+    sizes = {"attendance": 0.5, "safety.norm": -2.0, "safety.pull": -2.0}
+    bent.apply([("a", Bend(name, add=value)) for name, value in sizes.items()])
     np.testing.assert_array_equal(bent["attendance"], np.ones((1, 3)))
     np.testing.assert_array_equal(bent["safety.norm"], np.zeros((1, 3)))
     np.testing.assert_array_equal(bent["safety.pull"], np.full((1, 3), -2))

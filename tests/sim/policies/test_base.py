@@ -129,7 +129,7 @@ def test_targets_are_home_departments_and_levels() -> None:
     ],
 )
 def test_settings_that_cannot_be_are_refused(kind: str, fields: dict[str, Any], problem: str) -> None:
-    with pytest.raises(InputError, match="policies.some") as caught:
+    with pytest.raises(InputError, match=r"policies\.some") as caught:
         worlds.scenario(policies={"some": {"kind": kind, "start_week": 3, **fields}})
     assert problem in str(caught.value)
 
