@@ -163,12 +163,6 @@ def test_burn_in_leaves_the_expertise_that_the_user_gave(tmp_path: Path) -> None
     assert burned.expertise[0, 1, 0] != plain.expertise[0, 1, 0]
 
 
-def test_policies_do_not_run_during_burn_in() -> None:
-    policies = {"r": {"kind": "rotation", "start_week": 0, "coverage": 1}, "i": {"kind": "incentives", "start_week": 0}}
-    with_policies = OrganizationModel(small(burn_in_weeks=5, policies=policies), seed=1)
-    assert with_policies.state.digest() == OrganizationModel(small(burn_in_weeks=5), seed=1).state.digest()
-
-
 def test_the_plan_keeps_the_time_of_every_phase() -> None:
     model = OrganizationModel(small(), seed=1).run()
     assert all(seconds > 0 for seconds in model.plan.seconds.values())
