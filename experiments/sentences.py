@@ -107,7 +107,7 @@ def _worlds(comparison: Comparison, arm: str, metric: str) -> str:
     better = comparison.better_worlds(arm, metric)
     if better is None or result.n <= 1 or (result.difference == 0.0 and result.sd_difference == 0.0):
         return ""
-    link = " and was" if result.clear else ","
+    link = " and did" if result.clear else ","
     return f"{link} better in {better} of {result.n} worlds"
 
 

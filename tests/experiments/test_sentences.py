@@ -21,7 +21,7 @@ def said(plans: list[Plan], seeds: int = 32) -> tuple[str, str]:
 def test_the_answer_has_size_interval_worlds_and_hours() -> None:
     _, main = said([DEMO[0]])
     assert re.fullmatch(
-        r"Rotation raised need met by 3\.\d points \(2\.\d to 3\.\d\) and was better in 32 of 32 worlds, "
+        r"Rotation raised need met by 3\.\d points \(2\.\d to 3\.\d\) and did better in 32 of 32 worlds, "
         r"at 1\.1 hours a person a week\.",
         main,
     )
@@ -51,7 +51,7 @@ def test_harm_is_said_with_its_size() -> None:
     lead, main = said([Plan("bad", "Bad", effects={"need_met": -0.03})])
     assert lead.endswith("Bad lowered it.")
     size = r"[23]\.\d points \(\d\.\d to \d\.\d\)"
-    assert re.match(rf"Bad lowered need met by {size} and was better in 0 of 32 worlds", main)
+    assert re.match(rf"Bad lowered need met by {size} and did better in 0 of 32 worlds", main)
 
 
 def test_others_are_said_to_have_lowered_it_or_not_moved_it() -> None:
