@@ -27,8 +27,9 @@ RICH: dict[str, dict[str, Any]] = {
                    "rewards": {"sharing": 0.5, "mentoring": 0.25}, "targets": {"levels": [0, 1]}},
     "mentors": MENTORSHIP | {"matching": "complementarity", "introductions": 1, "two_way": 0.4, "facilitation": 0.6,
                              "coordinators": 2, "minimum_sessions": 4, "review": True},
-    "reverse": MENTORSHIP | {"direction": "reverse", "boundary": "within", "mandatory": False, "coverage": 0.5, "confidentiality": 0.8,
-                             "targets": {"levels": [1, 2, 3]}, "mentor_targets": {"levels": [0]}},
+    "reverse": MENTORSHIP | {"direction": "reverse", "boundary": "within", "mandatory": False, "coverage": 0.5,
+                             "confidentiality": 0.8, "targets": {"levels": [1, 2, 3]},
+                             "mentor_targets": {"levels": [0]}},
     "peers": MENTORSHIP | {"direction": "peer", "matching": "random", "cadence": 3, "capacity": 1},
 }  # fmt: skip
 
