@@ -124,11 +124,11 @@ def _call(options: argparse.Namespace, rest: list[str], words: list[str]) -> int
         from experiments.commands import policies
 
         return policies.main(options.name, _only_plugins(rest))
-    _only_plugins(rest)
     if options.command == "report":
         from experiments.commands import report
 
-        return report.main(options.folder)
+        return report.main(options.folder, _only_plugins(rest))
+    _only_plugins(rest)
     if options.command == "plan":
         from experiments.commands import plan
 

@@ -27,7 +27,7 @@ _DEFAULT = "config"
 def config_folder() -> Path:
     """The shipped configurations: beside the packages in a checkout, inside this one in a wheel."""
     here = Path(__file__).resolve().parent
-    for folder in (here.parent / "configs", here / "configs"):
+    for folder in (here / "configs", here.parent / "configs"):
         if (folder / "config.yaml").is_file():
             return folder
     raise FileNotFoundError(f"the shipped configurations are missing beside {here}")

@@ -127,7 +127,10 @@ def load(folder: Path) -> Stored:
             ]
         )
     _refuse_other_models(place, blocks)
-    study, by_arm = _as_listed(listed, blocks, origin or {}) if listed else _as_found(folder.name, blocks)
+    try:
+        study, by_arm = _as_listed(listed, blocks, origin or {}) if listed else _as_found(folder.name, blocks)
+    except InputError as error:
+        raise InputError([*error.problems, *_missing_plugins(origin or {})]) from error
     notes = Notes(*(tuple(str(text) for text in (origin or {}).get(key, ())) for key in ("warnings", "assumptions")))
     kept = {key: value for key, value in (origin or {}).items() if key not in ("study", "warnings", "assumptions")}
     return Stored(study, {name: block.record for name, block in by_arm.items()}, kept, notes, tuple(said))
@@ -136,8 +139,11 @@ def load(folder: Path) -> Stored:
 def _compare(
     folder: Path, study: Study, records: Mapping[str, Record], described: Mapping[str, Any], notes: Notes
 ) -> Comparison | None:
-    """Compare, draw and report; None where no arm has a baseline."""
+    """Compare, draw and report; None where no arm has a baseline, and then an earlier study's report goes."""
     if not any(arm.baseline for arm in study.arms):
+        if provenance.read(folder) is not None:
+            for stale in (SUMMARY, REPORT):
+                (folder / stale).unlink(missing_ok=True)
         return None
     from experiments.charts import draw_charts
     from experiments.comparison import compare
@@ -197,6 +203,12 @@ def _blocks(folder: Path, keys: Sequence[str] | None, said: list[str]) -> dict[s
         except CorruptBlockError as error:
             said.append(f"Block {key[:12]} is damaged ({error.cause}); run the sweep again to repair it.")
     return found
+
+
+def _missing_plugins(origin: Mapping[str, Any]) -> list[Problem]:
+    """What may be behind scenarios that cannot be read: plug-ins that the results were made with."""
+    modules = ",".join(str(module) for module in origin.get("plugins") or ())
+    return [Problem("", f"the results were made with plug-ins: {modules}", f"add plugins={modules}")] if modules else []
 
 
 def _refuse_other_models(place: str, blocks: Mapping[str, Block]) -> None:

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 POLL = 0.1
 _GRACE = 1.0
+_WARM_WEEKS = 18
 
 
 @dataclass(frozen=True)
@@ -137,10 +138,18 @@ def close_workers() -> None:
 
 
 def warm() -> None:
-    """Fill the kernels' cache, so that workers load instead of compiling all at once."""
-    from sim import OrganizationModel, Scenario
+    """Fill the kernels' cache, so that workers load instead of compiling all at once.
 
-    tiny = {"organization": {"kind": "synthetic", "people": 8, "departments": 2, "topics": 4, "sources": 2}, "weeks": 2}
+    A tiny organization goes through every built-in policy, long enough for stays to end and pairs to meet.
+    """
+    from sim import OrganizationModel, Scenario
+    from sim.policies import BUILT_IN
+
+    tiny = {
+        "organization": {"kind": "synthetic", "people": 24, "departments": 3, "topics": 6, "sources": 4},
+        "policies": {kind: {"kind": kind, "start_week": 0, "coverage": 1.0} for kind in BUILT_IN},
+        "weeks": _WARM_WEEKS,
+    }
     model = OrganizationModel(scenario=Scenario.from_dict(tiny), seeds=[1])
     model.run()
     model.close()

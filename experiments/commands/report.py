@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 from experiments.commands.show import show_comparison, show_run
+from experiments.plugins import load_plugins
 from experiments.results import assemble, load
 
 
-def main(folder: Path) -> int:
+def main(folder: Path, plugins: Sequence[str] = ()) -> int:
     """Rebuild everything in a results folder but its blocks.
+
+    Args:
+        folder: the results folder.
+        plugins: modules whose rules or policies the scenarios use.
 
     Returns:
         0, or 1 if a block that belongs to the study is missing or damaged.
@@ -18,6 +24,7 @@ def main(folder: Path) -> int:
     Raises:
         InputError: there are no results in the folder.
     """
+    load_plugins(plugins)
     stored = load(folder)
     for text in stored.said:
         print(text, file=sys.stderr)

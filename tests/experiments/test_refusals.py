@@ -58,6 +58,7 @@ def test_every_problem_of_the_users_files_comes_at_once(run: Run, tmp_path: Path
         ("sweep", "-m", "scenario=rotation", "policies.rotation.coverage=0.1,7"),
         ("sweep", "-m", "study=demo", "seeds=1,2"),
         ("sweep", "-m", "study=demo", "hydra/launcher=nothing"),
+        ("sweep", "-m", "scenario=rotation", "hydra.launcher.n_jobs=2"),
         ("policies", "rotatoin"),
         ("policies", "rotation", "x"),
         ("plan", "x"),
