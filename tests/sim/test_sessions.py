@@ -1,0 +1,320 @@
+"""What happens in a session: who is heard, what is learned, promises, and the ties they form."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+import numpy as np
+import pytest
+import worlds
+
+from sim.chance import extend, uniform
+from sim.model import OrganizationModel
+from sim.policies.base import Policy, PolicySettings
+from sim.schema import ORIGINS
+from sim.sessions import Encounters, gather, share_of_talk
+
+F = np.float32
+MENTORING = ORIGINS.index("mentorship")
+QUIET = {"hazard": [0, 0, 0, 0]}
+
+
+class Meeting(Policy):
+    """Calls the same sessions every week."""
+
+    def __init__(self, label: str, *parts: Encounters, asked: dict[int, float] | None = None) -> None:
+        super().__init__(label, PolicySettings())
+        self.parts = parts
+        self.asked = asked or {}
+
+    def convene(self, week: Any) -> Iterable[Encounters]:
+        for row, hours in self.asked.items():
+            week.ask(np.array([row]), hours)
+        return self.parts
+
+
+def pairs(*who: tuple[int, int], weight: float = 1.0, teaching: float = 1.0, **gates: Any) -> Encounters:
+    """Encounters of (learner, source) pairs."""
+    both = np.array(who, np.int64).reshape(-1, 2)
+    even = np.ones(len(both), np.float32)
+    return Encounters(both[:, 0], both[:, 1], even * F(weight), even * F(teaching), **gates)
+
+
+def world(*policies: Policy, **sections: Any) -> OrganizationModel:
+    """24 people without ties, three departments of eight; nobody leaves."""
+    made = worlds.model({"sources": 0}, **{"turnover": QUIET} | sections)
+    made.plan.policies = list(policies)
+    return made
+
+
+def open_world(*policies: Policy, **sections: Any) -> OrganizationModel:
+    """The same with every gate open and every promise kept."""
+    return world(*policies, **worlds.ALL_OPEN | sections)
+
+
+def give(made: OrganizationModel, i: int, j: int, trust: float, contact: float, origin: str = "mentorship") -> None:
+    """Form a tie."""
+    made.ensemble.form_ties(np.array([i]), np.array([j]), trust, contact, origin)
+
+
+def tie(made: OrganizationModel, i: int, j: int) -> dict[str, float] | None:
+    """The tie of a learner from a source, or None."""
+    at = np.flatnonzero((made.state.learners() == i) & (made.state.source == j))
+    names = ("trust", "contact", "base_trust", "origin")
+    return {name: float(getattr(made.state, name)[at[0]]) for name in names} if len(at) else None
+
+
+def heard_draw(made: OrganizationModel, label: str, learner: Any, source: Any, decision: str = "heard") -> Any:
+    key = made.state.arrays["key"]
+    chain = made.ensemble.stream(label, decision, np.asarray(learner))
+    return uniform(extend(extend(chain, key[learner]), key[source]))
+
+
+def test_shares_of_the_talk_go_from_dominance_to_even() -> None:
+    dominance = np.array([1, 2, 1, 4], np.float32)
+    np.testing.assert_allclose(share_of_talk(dominance, 0), [0.125, 0.25, 0.125, 0.5])
+    np.testing.assert_allclose(share_of_talk(dominance, 1), 0.25)
+    np.testing.assert_allclose(share_of_talk(dominance, 0.5), [0.1875, 0.25, 0.1875, 0.375])
+
+
+def test_encounters_are_ordered_by_learner_then_policy_then_source() -> None:
+    first = pairs((5, 2), (1, 9), (1, 3), weight=2, confidentiality=0.9, facilitation=0.5, origin="mentorship")
+    meeting = gather([(1, pairs((1, 4), (5, 1))), (0, first)], ORIGINS)
+    assert list(zip(meeting.learner, meeting.label, meeting.source, strict=True)) == [
+        (1, 0, 3),
+        (1, 0, 9),
+        (1, 1, 4),
+        (5, 0, 2),
+        (5, 1, 1),
+    ]
+    np.testing.assert_array_equal(meeting.weight, [2, 2, 1, 2, 1])
+    np.testing.assert_array_equal(meeting.forms, [MENTORING, MENTORING, -1, MENTORING, -1])
+    np.testing.assert_array_equal(meeting.confidentiality, F([0.9, 0.9, 0, 0.9, 0]))
+    assert len(gather([], ORIGINS).learner) == 0
+
+
+@pytest.mark.parametrize(("source", "trust", "clarity"), [(1, 0.5, 0.9), (9, 0.3, 0.55)])
+def test_what_a_learner_takes_up_by_hand(source: int, trust: float, clarity: float) -> None:
+    made = world(Meeting("m", pairs((0, source), weight=1.5, teaching=1.1)))
+    made.state.arrays["level"][:] = 0
+    worlds.run_phases(made.plan, "sessions")
+    structure, mastery = made.state.structure, made.state.expertise[0].astype(np.float64)
+    h = np.maximum(0, mastery[source] - mastery[0])
+    c = structure.tacitness[:8].astype(np.float64)
+    q = clarity * 1.1 * ((1 - c) + c * trust * min(1, 1.5 * 0.6))
+    expected = 0.08 * 1.5 * q * structure.need[0, :8] * h * (1 - 0.5 * h)
+    np.testing.assert_allclose(made.ensemble.work.gain[0, :8], np.minimum(h, expected), atol=1e-7)
+    assert made.ensemble.work.from_sessions[0] == pytest.approx(expected.sum(), rel=1e-5) and expected.sum() > 0
+    assert not made.ensemble.work.from_sessions[1:].any()
+
+
+def test_weights_add_up_and_no_topic_gains_more_than_the_largest_gap() -> None:
+    once, twice = (open_world(Meeting("m", *[pairs((0, 9))] * times)) for times in (1, 2))
+    for made in (once, twice):
+        worlds.run_phases(made.plan, "sessions")
+    np.testing.assert_allclose(twice.ensemble.work.gain, 2 * once.ensemble.work.gain, rtol=1e-5)
+    greedy = open_world(Meeting("m", pairs((0, 9), (0, 10), weight=1000)))
+    worlds.run_phases(greedy.plan, "sessions")
+    mastery = greedy.state.expertise[0]
+    largest = np.maximum(0, np.maximum(mastery[9], mastery[10]) - mastery[0])
+    np.testing.assert_array_equal(greedy.ensemble.work.gain[0, :8], largest * (greedy.state.structure.need[0, :8] > 0))
+
+
+def test_a_source_loses_nothing_and_ties_and_sessions_share_one_budget() -> None:
+    made = open_world(Meeting("m", pairs((0, 9), weight=1000)), learning={**worlds.ALL_OPEN["learning"], "pace": 0.001})
+    before = made.state.expertise[0].copy()
+    worlds.run_phases(made.plan, "learn")
+    np.testing.assert_array_equal(made.state.expertise[0, 1:], before[1:])
+    assert (made.state.expertise[0, 0] - before[0]).sum() == pytest.approx(60 * 0.001, rel=1e-4)
+
+
+@pytest.mark.parametrize(("facilitation", "confidentiality", "chance"), [(0, 0, 0.6), (0.5, 0, 0.8), (0.5, 0.9, 0.95)])
+def test_a_lower_source_is_heard_by_chance(facilitation: float, confidentiality: float, chance: float) -> None:
+    who = [(i, j) for i in range(12) for j in range(12, 24)]
+    gates = {"facilitation": facilitation, "confidentiality": confidentiality, "origin": "mentorship"}
+    made = open_world(Meeting("m", pairs(*who, **gates)), culture={**worlds.ALL_OPEN["culture"], "safety": 0.6})
+    made.state.arrays["level"][:] = 1
+    made.state.arrays["level"][12:18] = 0
+    worlds.run_phases(made.plan, "sessions")
+    encounters = made.plan.encounters
+    drawn = heard_draw(made, "m", encounters.learner, encounters.source)
+    lower = encounters.source < 18
+    np.testing.assert_array_equal(encounters.heard, ~lower | (drawn < F(chance)))
+    assert abs(encounters.heard[lower].mean() - chance) < 0.15
+    np.testing.assert_array_equal(made.plan.brought[~encounters.heard], 0)
+    assert len(made.state.source) == 2 * len(who), "a promise is drawn whether the source is heard or not"
+
+
+@pytest.mark.parametrize(
+    ("asked", "facilitation", "chance"), [(0, 0, 0.7), (60, 0, 0.7), (120, 0, 0.35), (240, 0, 0.175), (120, 1, 0.4)]
+)
+def test_promises_are_kept_by_reliability_and_load(asked: float, facilitation: float, chance: float) -> None:
+    who = [(i, j) for i in range(8) for j in range(8, 24)]
+    session = pairs(*who, facilitation=facilitation, origin="mentorship")
+    made = open_world(
+        Meeting("m", session, asked=dict.fromkeys(range(8, 24), asked)),
+        culture={**worlds.ALL_OPEN["culture"], "reliability_across": 0.7},
+    )
+    worlds.run_phases(made.plan, "sessions")
+    drawn = heard_draw(made, "m", *np.array(sorted(who)).T, decision="promise")
+    learner, source = np.array(sorted(who)).T
+    kept = np.array([tie(made, int(i), int(j)) is not None for i, j in zip(learner, source, strict=True)])
+    np.testing.assert_array_equal(kept, drawn < F(chance))
+    assert abs(kept.mean() - chance) < 0.15
+
+
+@pytest.mark.parametrize(("other", "start", "base"), [(1, 0.5, 0.5), (9, 0.3, 0.25)])
+def test_a_kept_promise_forms_a_tie_both_ways(other: int, start: float, base: float) -> None:
+    made = open_world(Meeting("m", pairs((0, other), origin="mentorship")))
+    worlds.run_phases(made.plan, "sessions")
+    expected = {"contact": 0.12, "base_trust": base, "origin": MENTORING}
+    assert tie(made, 0, other) == pytest.approx({"trust": start + 0.1 * (1 - start), **expected}, rel=1e-6)
+    assert tie(made, other, 0) == pytest.approx({"trust": start, **expected}, rel=1e-6)
+    assert made.ensemble.sums["ties_formed"][0] == 2
+
+
+def test_each_side_has_its_own_trust_where_both_were_drawn() -> None:
+    culture = {**worlds.ALL_OPEN["culture"], "reliability_across": 0.5}
+    who = [(i, j) for i in range(8) for j in range(8, 16)]
+    made = open_world(Meeting("m", pairs(*who, *(pair[::-1] for pair in who), origin="mentorship")), culture=culture)
+    worlds.run_phases(made.plan, "sessions")
+    seen = set()
+    for i, j in who:
+        kept = [bool(heard_draw(made, "m", [a], [b], "promise")[0] < 0.5) for a, b in ((i, j), (j, i))]
+        for (a, b), promise in zip(((i, j), (j, i)), kept, strict=True):
+            found = tie(made, a, b)
+            assert (found is not None) == any(kept)
+            if found:
+                assert found["trust"] == pytest.approx(0.3 + 0.1 * (promise - 0.3), rel=1e-6)
+                seen.add(promise)
+    assert seen == {True, False}
+
+
+def test_a_broken_promise_and_a_forum_form_no_tie() -> None:
+    broken = {**worlds.ALL_OPEN["culture"], "reliability_across": 0}
+    for made in (
+        open_world(Meeting("m", pairs((0, 9), origin="mentorship")), culture=broken),
+        open_world(Meeting("m", pairs((0, 9)))),
+    ):
+        worlds.run_phases(made.plan, "sessions")
+        assert len(made.state.source) == 0
+
+
+def test_sessions_read_the_trust_of_the_weeks_start_and_update_after_the_tie() -> None:
+    made = open_world(Meeting("m", pairs((0, 9), origin="mentorship")))
+    made.state.arrays["initiative"][:] = 1
+    give(made, 0, 9, 0.6, 0.9)
+    worlds.run_phases(made.plan, "sessions")
+    assert made.plan.encounters.trust[0] == F(0.6)
+    assert made.ensemble.work.meetings[0] == 1, "a session does not suppress the tie"
+    assert made.ensemble.work.from_ties[0] > 0 and made.ensemble.work.from_sessions[0] > 0
+    after_tie = 0.6 + 0.1 * 0.4
+    assert tie(made, 0, 9)["trust"] == pytest.approx(after_tie + 0.1 * (1 - after_tie), rel=1e-6)
+
+
+@pytest.mark.parametrize(("origin", "contact"), [("mentorship", 0.12), ("rotation", 0.12), ("baseline", 0.05)])
+def test_a_session_lifts_the_contact_of_a_tie_that_is_not_baseline(origin: str, contact: float) -> None:
+    made = open_world(Meeting("m", pairs((0, 9), origin="mentorship")))
+    give(made, 0, 9, 0.3, 0.05, origin)
+    give(made, 0, 10, 0.3, 0.05, origin)
+    worlds.run_phases(made.plan, "sessions")
+    assert tie(made, 0, 9)["contact"] == F(contact)
+    assert tie(made, 0, 10)["contact"] == F(0.05)
+
+
+def test_a_session_never_lowers_contact() -> None:
+    made = open_world(Meeting("m", pairs((0, 9), origin="mentorship")))
+    give(made, 0, 9, 0.3, 0.5)
+    worlds.run_phases(made.plan, "sessions")
+    assert tie(made, 0, 9)["contact"] == F(0.5)
+
+
+def test_ties_fade_in_one_pass_a_week_and_end_below_the_floor() -> None:
+    made = world()
+    give(made, 0, 9, 0.3, 0.5)
+    give(made, 0, 10, 0.3, 0.0203)
+    give(made, 0, 11, 0.3, 0.0204)
+    give(made, 0, 12, 0.3, 0.01, "baseline")
+    made.step()
+    assert tie(made, 0, 9)["contact"] == pytest.approx(0.5 * 0.985, rel=1e-6)
+    assert tie(made, 0, 10) is None and tie(made, 0, 11) is not None
+    assert tie(made, 0, 12)["contact"] == F(0.01)
+    assert made.state.violations() == []
+
+
+def test_the_limit_of_sources_is_forty_or_those_at_the_start_and_eight_more() -> None:
+    assert np.all(worlds.model().state.ties.limit == 40)
+    made = worlds.model({"people": 120, "sources": 45})
+    np.testing.assert_array_equal(made.state.ties.limit, np.maximum(40, made.state.ties.count + 8))
+    tight = worlds.model(contacts={"limit": 1, "headroom": 2})
+    np.testing.assert_array_equal(tight.state.ties.limit, np.maximum(1, tight.state.ties.count + 2))
+
+
+@pytest.mark.parametrize(
+    ("strengths", "lost"),
+    [
+        ({1: 0.3, 2: 0.1, 3: 0.2}, 2),
+        ({1: 0.3, 2: 0.1, 3: 0.1}, 2),
+        ({3: 0.3, 1: 0.1, 2: 0.1}, 1),
+        ({1: 0.3, 2: 0.3, 3: 0.3}, None),
+    ],
+)
+def test_a_full_row_gives_up_its_weakest_tie_or_refuses(strengths: dict[int, float], lost: int | None) -> None:
+    made = world(contacts={"limit": 3, "headroom": 0})
+    for source, strength in strengths.items():
+        give(made, 0, source, strength, 1.0, "baseline" if source == 2 else "mentorship")
+    assert made.state.ties.count[0] == 3
+    made.ensemble.sums = {}
+    give(made, 0, 20, 0.5, 0.4)
+    expected = set(strengths) if lost is None else set(strengths) - {lost} | {20}
+    assert set(made.state.source[made.state.learners() == 0]) == expected
+    assert made.ensemble.sums["ties_refused"][0] == (lost is None)
+    assert made.ensemble.sums["ties_formed"][0] == (lost is not None)
+    assert made.state.violations() == []
+
+
+def test_baseline_ties_of_the_users_own_network_are_never_given_up(tmp_path: Any) -> None:
+    people = "id,department,T\n" + "".join(f"p{n},A,0.5\n" for n in range(6))
+    ties = "learner,source,contact\np0,p1,0.01\np0,p2,0.02\n"
+    made = worlds.all_open(tmp_path, people, ties, contacts={"limit": 1, "headroom": 1})
+    give(made, 0, 3, 0.3, 0.2)
+    give(made, 0, 4, 0.9, 0.9)
+    assert set(made.state.source[made.state.learners() == 0]) == {1, 2, 4}
+    give(made, 0, 5, 0.1, 0.1)
+    assert set(made.state.source[made.state.learners() == 0]) == {1, 2, 4}
+
+
+def test_room_in_memory_never_changes_a_result() -> None:
+    roomy, tight = world(), world()
+    roomy.state.ensure_room(np.repeat(np.arange(24), 30))
+    for made in (roomy, tight):
+        for j in (9, 3, 17, 1, 22, 5):
+            give(made, 0, j, 0.3, 0.2)
+        made.step()
+    assert roomy.state.digest() == tight.state.digest()
+    assert list(tight.state.source[:6]) == [1, 3, 5, 9, 17, 22]
+
+
+@pytest.mark.parametrize(("hours", "load"), [(0.75, 0.5), (1.5, 1.0), (4.5, 3.0)])
+def test_hours_asked_beyond_those_available_lower_the_norm_of_engagement(hours: float, load: float) -> None:
+    made = world(Meeting("m", asked={0: hours}))
+    made.step()
+    assert made.plan.load[0] == pytest.approx(load)
+    norm = 0.8 - 0.05 * max(0.0, load - 1)
+    assert made.state.engagement[0, 0] == pytest.approx(0.8 + 0.0266 * (norm - 0.8), abs=1e-6)
+    np.testing.assert_array_equal(made.state.engagement[0, 1:], F(0.8))
+
+
+def test_a_visitor_meets_under_the_safety_and_for_the_needs_of_where_it_is() -> None:
+    made = world(Meeting("m", pairs((0, 20))))
+    made.state.arrays["level"][:] = 0
+    made.state.arrays["department"][0] = 1
+    made.state.arrays["safety"][:] = [0.2, 0.4, 0.6]
+    worlds.run_phases(made.plan, "sessions")
+    assert made.plan.encounters.safety[0] == F(0.4)
+    structure, mastery = made.state.structure, made.state.expertise[0].astype(np.float64)
+    h, c = np.maximum(0, mastery[20] - mastery[0]), structure.tacitness[:8].astype(np.float64)
+    need = np.maximum(structure.need[0, :8], 0.5 * structure.need[1, :8])
+    expected = 0.08 * 0.55 * ((1 - c) + c * 0.3 * 0.6) * need * h * (1 - 0.5 * h)
+    np.testing.assert_allclose(made.ensemble.work.gain[0, :8], expected, atol=1e-7)
