@@ -12,6 +12,8 @@ from sim.settings import SyntheticOrganization
 
 LABEL = "organization"
 TENURE_WEEKS = 200.0
+OPEN_TIES = 2
+"""Ties that a person starts before any that closes a triangle."""
 
 
 def department_names(count: int) -> tuple[str, ...]:
@@ -88,7 +90,7 @@ def _network(
 ) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
     people = len(keys)
     wanted = _initiations(settings, chance, keys)
-    closing = np.floor(wanted * settings.clustering).astype(np.int64)
+    closing = np.minimum(np.floor(wanted * settings.clustering).astype(np.int64), np.maximum(0, wanted - OPEN_TIES))
     size = int(2 * wanted.sum())
     table = np.full(1 << max(4, int(2 * size).bit_length()), EMPTY, np.int64)
     learner, source = np.empty(size, np.int64), np.empty(size, np.int64)
@@ -100,14 +102,15 @@ def _network(
     mutual = np.float32(settings.reciprocity / (2.0 - settings.reciprocity))
     within = np.float32(settings.within_share)
     count = 0
-    for decision, number in (("tie", wanted - closing), ("closing tie", closing)):
+    rounds = {"tie": wanted - closing, "closing tie": closing // 2, "later closing tie": closing - closing // 2}
+    for decision, number in rounds.items():
         order = np.argsort(learner[:count], kind="stable")
         first = np.searchsorted(learner[:count][order], np.arange(people + 1))
         count = draw_ties(
             number,
             mutual,
             within,
-            decision == "closing tie",
+            decision != "tie",
             chance.stream(LABEL, decision, None)[0],
             keys,
             department,

@@ -7,6 +7,7 @@ from sim.kernels.jit import kernel
 
 EMPTY = np.int64(-1)
 TRIES = 32
+CLOSING_TRIES = 16
 WINDOW = 8
 HASH = np.uint64(0x9E3779B97F4A7C15)
 SHIFT = np.uint64(20)
@@ -61,21 +62,30 @@ def pick(i, point, key, ring, points, begin, end, department, avoid):
 
 
 @kernel
-def friend_of_friend(i, point, key, first, source):
-    """A source of one of i's sources, both drawn by largest hash; -1 if there is none."""
-    person = i
-    for _ in range(2):
-        best = np.uint64(0)
-        found = np.int64(-1)
-        for e in range(first[person], first[person + 1]):
-            drawn = extend(point, key[source[e]])
-            if found < 0 or drawn > best:
-                best = drawn
-                found = source[e]
-        if found < 0:
-            return found
-        person = found
-    return person if person != i else np.int64(-1)
+def friend_of_friend(i, point, within, key, department, first, source):
+    """A source of one of i's sources, on the wanted side of i's department's border; -1 if there is none.
+
+    Both are drawn by the largest keyed hash.
+    """
+    best = np.uint64(0)
+    friend = np.int64(-1)
+    for e in range(first[i], first[i + 1]):
+        drawn = extend(point, key[source[e]])
+        if friend < 0 or drawn > best:
+            best = drawn
+            friend = source[e]
+    found = np.int64(-1)
+    if friend < 0:
+        return found
+    for e in range(first[friend], first[friend + 1]):
+        j = source[e]
+        if j == i or (department[j] == department[i]) != within:
+            continue
+        drawn = extend(point, key[j])
+        if found < 0 or drawn > best:
+            best = drawn
+            found = j
+    return found
 
 
 @kernel
@@ -103,7 +113,7 @@ def draw_ties(
 
     Args:
         mutual_share: share of initiations that are returned. within_share: share inside the department.
-        closing: draw friends of friends over the ties first/old_source instead.
+        closing: draw friends of friends over the ties first/old_source, anyone where there is none.
         chain: chain over (seed, decision), uint64. dept_first: first row of each department, (department + 1,).
         ring, points: rows of each department sorted by hash, and the hashes; all_ring, all_points: of everyone.
         table: edge codes so far; learner, source: filled from `count` on.
@@ -123,11 +133,12 @@ def draw_ties(
             within = everyone or (uniform(extend(choice, np.uint64(2))) < within_share and not alone)
             for attempt in range(TRIES):
                 point = extend(choice, np.uint64(3 + attempt))
-                if closing:
-                    j = friend_of_friend(i, point, key, first, old_source)
-                elif within:
+                j = np.int64(-1)
+                if closing and attempt < CLOSING_TRIES:
+                    j = friend_of_friend(i, point, within, key, department, first, old_source)
+                if j < 0 and within:
                     j = pick(i, point, key, ring, points, dept_first[d], dept_first[d + 1], department, -1)
-                else:
+                elif j < 0:
                     j = pick(i, point, key, all_ring, all_points, 0, people, department, d)
                 if j < 0:
                     break
