@@ -1,0 +1,109 @@
+"""The cache of compiled kernels: never stale, and never needed."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import sim
+from sim.kernels.jit import cache_folder, sources_digest
+
+ASK = """
+import sys
+import numpy as np
+from sim.kernels.common import openness
+from sim.kernels.sessions import update_trust  # compiles in another file than its helper
+from sim.kernels.matching import pair_gaps
+from sim.schema import People
+import sim
+expertise = np.array([[0.0] * 8, [0.5] * 8], np.float32)
+one = np.zeros(2, np.int32)
+people = People(np.arange(2, dtype=np.uint64), one, one, one, expertise, np.ones(2, np.float32))
+gaps = np.zeros(1, np.float32)
+pair_gaps(np.array([0]), np.array([1]), people, np.ones((1, 8), np.float32), gaps)
+print(float(gaps[0]), float(openness(np.float32(0.5))), sim.__file__)
+"""
+
+
+def ask(home: Path, cache: Path | str, **environment: str) -> list[str]:
+    """What the copy of the model below `home` answers, in a process of its own."""
+    fresh = {name: value for name, value in os.environ.items() if not name.startswith(("NUMBA_", "COV_", "PYTHONPATH"))}
+    fresh |= {"PYTHONPATH": str(home), "WATERCOOLER_CACHE": str(cache), "PYTHONDONTWRITEBYTECODE": "1", **environment}
+    done = subprocess.run([sys.executable, "-c", ASK], env=fresh, capture_output=True, text=True, check=False, cwd=home)
+    assert done.returncode == 0, done.stderr
+    gap, openness, file = done.stdout.split()
+    assert Path(file).is_relative_to(home), "another copy of the model answered"
+    return [gap, openness]
+
+
+@pytest.fixture
+def copy(tmp_path: Path) -> Path:
+    """A copy of the model's package that a test may change."""
+    home = tmp_path / "copy"
+    shutil.copytree(Path(sim.__file__).parent, home / "sim", ignore=shutil.ignore_patterns("__pycache__"))
+    return home
+
+
+def replace(path: Path, old: str, new: str) -> None:
+    """Change one text of a source, keeping the file's time, which numba would look at."""
+    before, text = path.stat(), path.read_text(encoding="utf-8")
+    assert text.count(old) == 1, f"{path.name} no longer says {old!r}: give this test another line to change"
+    path.write_text(text.replace(old, new), encoding="utf-8")
+    os.utime(path, ns=(before.st_atime_ns, before.st_mtime_ns))
+
+
+@pytest.mark.compiled
+def test_a_change_in_a_helper_of_another_file_is_seen(copy: Path, tmp_path: Path) -> None:
+    cache = tmp_path / "cache"
+    assert ask(copy, cache) == ["4.0", "0.75"]
+    assert list(cache.rglob("*.nbi")), "nothing was cached, so nothing is shown"
+    assert ask(copy, cache) == ["4.0", "0.75"]
+    helpers = copy / "sim" / "kernels" / "common.py"
+    replace(helpers, "SAFE_ENOUGH = np.float32(1.5)", "SAFE_ENOUGH = np.float32(1.2)")
+    replace(helpers, "return ((s0 + s4) + (s2 + s6))", "return ((s0 + s0) + (s0 + s0))")
+    gap, openness = ask(copy, cache)
+    assert float(openness) == pytest.approx(0.6)
+    assert gap == "4.0", "eight equal gaps: any four of one side and four of the other"
+    replace(helpers, "+ ((s1 + s5) + (s3 + s7))", "")
+    assert ask(copy, cache)[0] == "2.0", "the kernel in matching.py still holds the old helper of common.py"
+
+
+def folder_of(home: Path, cache: Path) -> str:
+    """Where the copy of the model below `home` keeps its kernels."""
+    environment = os.environ | {"PYTHONPATH": str(home), "WATERCOOLER_CACHE": str(cache)}
+    ask_folder = "from sim.kernels.jit import cache_folder; print(cache_folder().name)"
+    return subprocess.run(
+        [sys.executable, "-c", ask_folder], env=environment, capture_output=True, text=True, check=True, cwd=home
+    ).stdout.strip()
+
+
+@pytest.mark.parametrize("source", ["schema.py", "kernels/common.py", "kernels/jit.py"])
+def test_a_change_in_any_source_of_a_kernel_is_another_folder(copy: Path, tmp_path: Path, source: str) -> None:
+    before = folder_of(copy, tmp_path)
+    path = copy / "sim" / source
+    path.write_text(path.read_text(encoding="utf-8") + "\nEXTRA = 1\n", encoding="utf-8")
+    assert folder_of(copy, tmp_path) != before
+
+
+@pytest.mark.compiled
+@pytest.mark.parametrize("kind", ["a file", "below a file"])
+def test_kernels_compile_in_memory_where_nothing_can_be_written(copy: Path, tmp_path: Path, kind: str) -> None:
+    blocked = tmp_path / "blocked"
+    blocked.write_text("no folder", encoding="utf-8")
+    assert ask(copy, blocked if kind == "a file" else blocked / "deeper") == ["4.0", "0.75"]
+    assert blocked.read_text(encoding="utf-8") == "no folder"
+
+
+def test_the_digest_of_the_sources_is_stable() -> None:
+    assert sources_digest() == sources_digest()
+    assert len(sources_digest()) == 16
+
+
+def test_the_folder_is_named_after_the_sources() -> None:
+    folder = cache_folder()
+    assert folder is None or folder.name == f"kernels-{sources_digest()}"
