@@ -26,7 +26,7 @@ _MOST_LISTED, _MOST_COMPARED, _LONGEST_EXAMPLE = 20, 300, 40
 _SPOKEN = {"yes": "true", "on": "true", "y": "true", "no": "false", "off": "false", "n": "false"}
 
 
-def read_section(cls: type, given: Any, findings: Findings, path: KeyPath = ()) -> Any:
+def read_section(cls: type, given: Any, findings: Findings, path: KeyPath = (), *, partly: bool = False) -> Any:
     """Read a mapping into an instance of a settings class.
 
     Args:
@@ -34,6 +34,7 @@ def read_section(cls: type, given: Any, findings: Findings, path: KeyPath = ()) 
         given: the mapping; None stands for an empty one, so every default.
         findings: takes every problem.
         path: where the mapping stands.
+        partly: give what can be read even so, with UNREADABLE in the fields that were reported.
 
     Returns:
         An instance of `cls`, or UNREADABLE if anything in it was reported.
@@ -43,7 +44,12 @@ def read_section(cls: type, given: Any, findings: Findings, path: KeyPath = ()) 
     before = len(findings.problems)
     values = read_fields(cls, given or {}, findings, path)
     stands = len(findings.problems) == before and not _any_unreadable(values.values())
-    return cls(**values) if stands else UNREADABLE
+    return cls(**values) if stands or partly else UNREADABLE
+
+
+def fully_read(settings: Any) -> bool:
+    """Whether nothing of a section, as read with `partly`, was reported."""
+    return not _any_unreadable([getattr(settings, field.name) for field in dataclasses.fields(settings)])
 
 
 def read_fields(

@@ -230,7 +230,7 @@ def _settings(label: str, given: Any, kinds: Mapping[str, Any], findings: Findin
     if not isinstance(kind, str) or kind not in kinds:
         findings.add((*path, "kind"), f"there is no kind {shown(kind)}", suggestion(str(kind), kinds))
         return UNREADABLE
-    return read_section(kinds[kind].Settings, given, findings, path)
+    return read_section(kinds[kind].Settings, given, findings, path, partly=True)
 
 
 def _policy_kinds() -> Mapping[str, Any]:

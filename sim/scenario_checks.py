@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from sim.files.headings import PEOPLE, TIES
-from sim.parse import suggestion
+from sim.parse import fully_read, suggestion
 from sim.plain import UNREADABLE, Findings, KeyPath, shown
 from sim.settings import LEVELS, FilesOrganization, SyntheticOrganization
 
@@ -68,7 +68,7 @@ def check_own(name: str, sections: Mapping[str, Any], kinds: Mapping[str, Any], 
     if any(value is UNREADABLE for value in sections.values()):
         return
     for label, settings in sections[name].items():
-        if settings is not UNREADABLE:
+        if settings is not UNREADABLE and fully_read(settings):
             for field, cause, mend in kinds[settings.kind].check(settings, sections):
                 findings.add((name, label, *field.split(".")), cause, mend)
 
@@ -145,7 +145,9 @@ def _check_shared_labels(policies: Mapping[str, Any], rules: Any, findings: Find
 
 def _check_times(settings: Any, weeks: Any, findings: Findings, path: KeyPath) -> None:
     start, end = settings.start_week, settings.end_week
-    if end is not None and end <= start:
+    if start is UNREADABLE:
+        return
+    if end is not None and end is not UNREADABLE and end <= start:
         findings.add(
             (*path, "end_week"),
             f"the policy ends in week {end} but starts in week {start}",
