@@ -25,6 +25,27 @@ def test_ties_fade_in_one_pass_a_week_and_end_below_the_floor() -> None:
     assert made.state.violations() == []
 
 
+@pytest.mark.parametrize(
+    ("origin", "contact", "again", "offered", "expected"),
+    [
+        ("mentorship", 0.05, "mentorship", 0.12, 0.12),
+        ("mentorship", 0.5, "mentorship", 0.12, 0.5),
+        ("mentorship", 0.05, "rotation", 0.6, 0.12),
+        ("rotation", 0.1, "rotation", 0.6, 0.6),
+        ("baseline", 0.05, "rotation", 0.6, 0.05),
+    ],
+)
+def test_a_tie_that_is_there_is_lifted_and_never_formed_again(
+    origin: str, contact: float, again: str, offered: float, expected: float
+) -> None:
+    made = world()
+    give(made, 0, 9, 0.7, contact, origin)
+    before = tie(made, 0, 9)
+    give(made, 0, 9, 0.4, offered, again)
+    assert before and tie(made, 0, 9) == before | {"contact": float(F(expected))}
+    assert made.ensemble.sums["ties_formed"][0] == 1 and len(made.state.source) == 1
+
+
 def test_the_limit_of_sources_is_forty_or_those_at_the_start_and_eight_more() -> None:
     assert np.all(worlds.model().state.ties.limit == 40)
     made = worlds.model({"people": 120, "sources": 45})
