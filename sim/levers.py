@@ -83,7 +83,7 @@ class Levers:
 
     base: dict[str, Values]
     values: dict[str, Values] = field(init=False)
-    contributions: dict[str, dict[str, Bend]] = field(default_factory=dict)
+    contributions: dict[str, dict[str, tuple[Bend, ...]]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.values = dict(self.base)
@@ -104,19 +104,21 @@ class Levers:
             lever = LEVERS[bend.lever]
             if lever.additive_only and bend.scale is not None:
                 raise ValueError(f"{bend.lever} takes add only")
-            self.contributions.setdefault(bend.lever, {})[label] = bend
+            by_label = self.contributions.setdefault(bend.lever, {})
+            by_label[label] = (*by_label.get(label, ()), bend)
         for name in before:
             self.values[name] = self.base[name]
         for name, by_label in self.contributions.items():
             self.values[name] = _reduced(LEVERS[name], self.base[name], by_label)
 
 
-def _reduced(lever: Lever, base: Values, by_label: dict[str, Bend]) -> Values:
+def _reduced(lever: Lever, base: Values, by_label: dict[str, tuple[Bend, ...]]) -> Values:
     value = base
-    for bend in by_label.values():
+    bends = [bend for several in by_label.values() for bend in several]
+    for bend in bends:
         if bend.add is not None:
             value = value + np.asarray(bend.add, np.float32)
-    for bend in by_label.values():
+    for bend in bends:
         if bend.scale is not None:
             value = value * (np.float32(1.0) + np.asarray(bend.scale, np.float32))
     if lever.additive_only and not lever.chance:

@@ -28,7 +28,8 @@ class Metric:
     Attributes:
         unit: "points" marks a share that is shown times 100.
         better: "higher", "lower", or "" where neither direction is good in itself.
-        kind: "stock", "ratio" (flows too), "quotient" of two other metrics, or "run" for what exists once per run.
+        kind: "stock", "final" (of the last week: itself a sum over 13), "ratio" (flows too), "quotient" of two other
+            metrics, or "run" for what exists once per run.
         numerator, denominator: raw quantities of `Record.weekly`; metrics, for a quotient.
     """
 
@@ -61,6 +62,8 @@ class Metric:
             return weeks_to_half(weekly)
         if self.kind == "quotient":
             return _ratio(METRICS[self.numerator].value(weekly, since), METRICS[self.denominator].value(weekly, since))
+        if self.kind == "final":
+            return self.series(weekly)[:, -1]
         if self.kind == "stock":
             return self.series(weekly)[:, -LAST_WEEKS:].mean(axis=1)
         return _ratio(weekly[self.numerator][:, since:].sum(axis=1), weekly[self.denominator][:, since:].sum(axis=1))
@@ -166,16 +169,16 @@ _METRICS = (
             "ties_refused", "person_years", "ties that a full row of sources refused"),
     _metric(TRUST, "points", "lower", "stock", "without_cross_tie", "People without a cross tie",
             "no_cross_tie", "people", "people who learn from nobody outside their department"),
-    _metric(TRUST, "hours a person-week", "", "stock", "participation", "Hours in sessions",
+    _metric(TRUST, "hours a person-week", "", "final", "participation", "Hours in sessions",
             "participation", "people", "hours attended in the last 13 weeks, per week"),
-    _metric(TRUST, "Gini", "lower", "stock", "participation_gini", "Inequality of participation",
+    _metric(TRUST, "Gini", "lower", "final", "participation_gini", "Inequality of participation",
             "participation_gini", "one", "Gini of hours attended in the last 13 weeks; 0 where none"),
-    _metric(TRUST, "Gini", "lower", "stock", "participation_gini_department",
+    _metric(TRUST, "Gini", "lower", "final", "participation_gini_department",
             "Inequality of participation between departments", "participation_gini_department", "one",
             "Gini over departments' mean hours attended"),
-    _metric(TRUST, "Gini", "lower", "stock", "participation_gini_level", "Inequality of participation between levels",
+    _metric(TRUST, "Gini", "lower", "final", "participation_gini_level", "Inequality of participation between levels",
             "participation_gini_level", "one", "Gini over levels' mean hours attended"),
-    _metric(TRUST, "points", "higher", "stock", "representativeness", "Representativeness",
+    _metric(TRUST, "points", "higher", "final", "representativeness", "Representativeness",
             "representativeness", "one",
             "1 - half the sum over departments and levels of |share of hours attended - share of "
             "people|; undefined where nobody attended"),

@@ -45,9 +45,10 @@ PHASES = (
     Phase("bend", "policies", "state", "levers, culture of the week", governance.bend),
     Phase("act", "policies", "state", "department, home_department, ties, pairs", governance.act),
     Phase("convene", "policies", "trust, engagement", "attendance, load", governance.convene),
+    Phase("rules", "user", "state of the week's start", "gain of rules", channels.rules),
     Phase("ties", "model", "expertise, culture, contact", "gain, trust", channels.ties),
     Phase("sessions", "model", "expertise, culture, trust of the week's start", "gain, trust, ties", channels.sessions),
-    Phase("rules", "user", "expertise", "gain, then what rules set", channels.rules),
+    Phase("land", "user", "what rules set", "state", channels.land),
     Phase("learn", "model", "gain, hours", "expertise, ledger", channels.learn),
     Phase("practice", "model", "need", "expertise, ledger", ageing.practice),
     Phase("drift", "model", "norms, load", "culture, engagement", ageing.drift),
@@ -85,7 +86,7 @@ class Plan:
 
     def restart_measures(self) -> None:
         """Forget what was measured so far."""
-        labels = [policy.label for policy in self.policies]
+        labels = [part.label for part in (*self.policies, *self.rules)]
         self.recorder = Recorder(self.week, labels, self.week.prepared.topics.names)
 
     def step(self) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -59,7 +60,7 @@ class Record:
         weekly: raw quantities, float64 (world, week); row w is the state after week w. "hours:LABEL" and
             "money:LABEL" are by policy; "met:TOPIC" and "in_need:TOPIC" by topic.
         flow: mastery learned, float32 (world, quarter, learner's department, source's department).
-        seat_adequacy: mean adequacy over the last 13 weeks, float32 (world, seat).
+        seat_adequacy: mean adequacy over the last 13 weeks, float32 (world, seat); NaN before the first.
         treated: seats ever treated, by policy label, (world, seat).
     """
 
@@ -106,8 +107,7 @@ class Recorder:
         quarters = max(1, -(-self.horizon // QUARTER))
         departments = len(frame.departments)
         self.flow = np.zeros((frame.worlds, quarters, departments, departments), np.float32)
-        self.seat_total = np.zeros((frame.worlds, frame.people))
-        self.seat_weeks = 0
+        self.seats: deque[Wide] = deque(maxlen=LAST_WEEKS)
         self.treated: dict[str, NDArray[np.bool_]] = {}
         self.participation = Participation(frame)
         self._flows = np.zeros((frame.worlds, FLOW_SUMS))
@@ -115,6 +115,8 @@ class Recorder:
     def follow(self, plan: Plan) -> None:
         """Follow the mastery that went from source to learner this week, before anyone leaves."""
         week, state = plan.week, plan.week.state
+        if week.number < 0:
+            return
         worlds, departments = self.frame.worlds, len(self.frame.departments)
         sums = np.zeros((worlds, FLOW_SUMS))
         flow = np.zeros((worlds, departments, departments))
@@ -136,8 +138,10 @@ class Recorder:
             week.add(name, sums[:, column])
 
     def observe(self, plan: Plan) -> None:
-        """Measure the state at the end of a week."""
+        """Measure the state at the end of a week; those before week 0 are not measured."""
         week = plan.week
+        if week.number < 0:
+            return
         adequacy = self._people(week)
         self._ties(week)
         self._participation(week)
@@ -146,9 +150,7 @@ class Recorder:
             if rows is not None:
                 mask = rows.reshape(self.frame.worlds, -1)
                 self.treated[policy.label] = self.treated.get(policy.label, np.zeros_like(mask)) | mask
-        if week.number >= self.horizon - LAST_WEEKS:
-            self.seat_total += adequacy
-            self.seat_weeks += 1
+        self.seats.append(adequacy)
         week.add("one", 1.0)
         for name in _ALWAYS:
             week.add(name, 0.0)
@@ -228,8 +230,9 @@ class Recorder:
             mastery, head_count[:, :, None], out=np.zeros_like(mastery), where=head_count[:, :, None] > 0
         )
         between = (head_count[:, :, None] * (by_department - mean[:, None, :]) ** 2).sum(axis=1) / people
+        total = (squares / people - mean * mean).sum(axis=1)
         week.add("variance_between", between.sum(axis=1))
-        week.add("variance", (squares / people - mean * mean).sum(axis=1))
+        week.add("variance", np.maximum(total, between.sum(axis=1)))  # rounding must not put a part above the whole
 
     def _ties(self, week: Week) -> None:
         sums = np.zeros((self.frame.worlds, TIE_SUMS))
@@ -243,9 +246,12 @@ class Recorder:
 
     def record(self, seeds: tuple[int, ...]) -> Record:
         """All measures so far."""
-        names = sorted(self.weeks[0]) if self.weeks else []
-        weekly = {name: np.stack([week[name] for week in self.weeks], axis=1) for name in names}
-        seat = (self.seat_total / max(1, self.seat_weeks)).astype(np.float32)
+        zero = np.zeros(self.frame.worlds)
+        names = sorted(dict.fromkeys(name for week in self.weeks for name in week))
+        weekly = {name: np.stack([week.get(name, zero) for week in self.weeks], axis=1) for name in names}
+        seat = np.full((self.frame.worlds, self.frame.people), np.nan, np.float32)
+        if self.seats:
+            seat = np.mean(self.seats, axis=0).astype(np.float32)
         return Record(
             seeds, weekly, self.flow.copy(), seat, dict(self.treated), self.frame.departments, self.topic_names
         )

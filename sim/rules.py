@@ -1,7 +1,7 @@
 """The door for a researcher's own rule: one person in plain Python, or everybody at once as arrays.
 
-A rule is a channel of learning: it reads last week's state, its gains share the learning budget, and what else
-it sets lands after all rules ran.
+A rule is a channel of learning: it reads the week's start as last week left it and policies arranged it, its
+gains share the learning budget, and what else it sets lands once everybody has met.
 
     from sim.rules import PersonalRule, register
 
@@ -20,8 +20,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from functools import lru_cache
-from importlib.metadata import entry_points
 from typing import Any, ClassVar
 
 import numpy as np
@@ -30,7 +28,7 @@ from numpy.typing import NDArray
 from sim.chance import Keys
 from sim.kernels.common import topic_sum
 from sim.parameters import parameter
-from sim.problems import InputError, Problem
+from sim.registry import Registry
 from sim.schema import TOPIC_LANES
 from sim.seat import Contact, Seat, own_draw, put, stored
 from sim.week import Week
@@ -67,18 +65,18 @@ class Rule:
         """Add this week's gains, reading only last week's state."""
 
     def land(self, week: Week) -> None:
-        """Set what else changes, after all rules ran."""
+        """Set what else changes, once everybody has met."""
 
 
 def add_gain(week: Week, row: int, gain: NDArray[np.float32]) -> None:
     """Add the gain of one person (padded topic,) to the channel of rules."""
-    week.work.gain[row] += gain
+    week.rule_gain[row] += gain
     week.work.from_rules[row] += topic_sum(gain)
 
 
 def add_gains(week: Week, gains: NDArray[np.float32]) -> None:
     """Add the gains of everybody (person, padded topic) to the channel of rules, with the bits of `add_gain`."""
-    week.work.gain[:] += gains
+    week.rule_gain[:] += gains
     lanes = gains[:, :TOPIC_LANES].copy()
     for first in range(TOPIC_LANES, gains.shape[1], TOPIC_LANES):
         lanes += gains[:, first : first + TOPIC_LANES]
@@ -170,49 +168,15 @@ class PersonalRule(Rule):
             put(week, row, name, held)
 
 
-_added: dict[str, type[Rule]] = {}
-
-
-@lru_cache(maxsize=1)
-def _installed() -> dict[str, type[Rule]]:
-    found, problems = {}, []
-    for point in entry_points(group=ENTRY_POINTS):
-        try:
-            found[point.name] = point.load()
-        except Exception as error:  # whatever a plug-in raises is said, not shown as a traceback
-            cause = f"the installed rule cannot be imported: {type(error).__name__}: {error}"
-            problems.append(Problem(point.value, cause, "mend or uninstall its package"))
-    if problems:
-        raise InputError(problems)
-    return found
+RULES: Registry[type[Rule]] = Registry("rule", ENTRY_POINTS, {})
 
 
 def registry() -> dict[str, type[Rule]]:
     """Every known rule by kind: installed through the entry point `watercooler.rules`, or registered."""
-    return {**_installed(), **_added}
+    return RULES.classes()
 
 
-def _installed_places() -> dict[str, str]:
-    """Where installed rules are, by kind, without loading them: a module may register while it is being loaded."""
-    return {point.name: point.value for point in entry_points(group=ENTRY_POINTS)}
-
-
-def _place(rule: type[Rule]) -> str:
-    return f"{rule.__module__}:{rule.__qualname__}"
-
-
-def register(rule: type[Rule]) -> type[Rule]:
-    """Make a rule known by its kind; usable as a class decorator.
-
-    Raises:
-        ValueError: another rule has that kind.
-    """
-    known = _added.get(rule.kind)
-    taken = _place(known) if known else _installed_places().get(rule.kind, _place(rule))
-    if taken != _place(rule):
-        raise ValueError(f"a rule of kind '{rule.kind}' exists already")
-    _added[rule.kind] = rule
-    return rule
+register = RULES.register
 
 
 __all__ = [

@@ -15,7 +15,7 @@ FILE_FIELDS = (*PEOPLE, *TIES)
 """Fields that the people and ties files may have, besides topics."""
 
 _LONGEST_LABEL = 64
-_RESERVED = "model"
+_RESERVED = {"model": "the model's own decisions", "organization": "how organizations are drawn"}
 _SHARES_TOLERANCE = 1e-9
 
 
@@ -27,8 +27,8 @@ def check_label(label: str, findings: Findings, path: KeyPath) -> None:
         findings.add(path, f"the label {shown(label)} holds '/' or ':'", "use letters, digits, blanks, '-' or '_'")
     if len(label) > _LONGEST_LABEL:
         findings.add(path, f"the label has {len(label)} characters", f"use at most {_LONGEST_LABEL}")
-    if label == _RESERVED:
-        findings.add(path, f"the label '{_RESERVED}' stands for the model's own decisions", "choose another")
+    if label in _RESERVED:
+        findings.add(path, f"the label '{label}' stands for {_RESERVED[label]}", "choose another")
 
 
 def check_scenario(sections: Mapping[str, Any], findings: Findings) -> None:

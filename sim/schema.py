@@ -15,8 +15,8 @@ from numpy.typing import NDArray
 TOPIC_LANES = 8
 """Topics are padded to a multiple of this; a sum over topics is this many strided sums, then a fixed tree."""
 
-ORIGINS = ("baseline", "rotation", "mentorship", "introduction", "rule")
-"""Why a tie exists; a tie stores the position, a digest the text."""
+ORIGINS = ("baseline", "rotation", "mentorship", "introduction", "other")
+"""Why a tie exists; a tie stores the position, a digest the text. Policies of one's own form ties of origin "other"."""
 
 HOME, ENTERPRISE, EMERGING = 0, 1, 2
 TOPIC_KINDS = ("home", "enterprise", "emerging")

@@ -15,14 +15,14 @@ from sim.week import Week
 
 _FIELDS = {field.name: field for field in PERSON_FIELDS}
 _PLAIN = ("level", "tenure", "engagement", "initiative")
-_NAMED = {"department": "departments", "home_department": "departments", "organization": "organizations"}
+_NAMED = {"department": "departments", "home_department": "departments"}
 
 
 class Seat:
     """One person of one world. A seat is a row for life: after someone leaves, it is the newcomer.
 
     Attributes read and write the arrays: `level`, `tenure`, `engagement`, `initiative` as numbers; `department`,
-    `home_department`, `organization` by name; `expertise` as a live array (topic,).
+    `home_department` by name; `expertise` as a live array (topic,). `organization` goes with the department.
     """
 
     _week: Week
@@ -40,6 +40,12 @@ class Seat:
         return int(self._week.state.arrays["generation"][self.row])
 
     @property
+    def organization(self) -> str:
+        """Name of the organization, empty where there is only one without a name."""
+        names = self._week.state.frame.organizations
+        return names[self._week.state.arrays["organization"][self.row]]
+
+    @property
     def expertise(self) -> NDArray[np.float32]:
         """Mastery, (topic,), live; assigning sets all topics."""
         row: NDArray[np.float32] = self._week.state.arrays["expertise"][self.row, : self._week.rule.topics]
@@ -51,9 +57,10 @@ class Seat:
 
     @property
     def need(self) -> NDArray[np.float32]:
-        """Mastery that the home department's work requires, (topic,)."""
+        """Mastery that the home department's work requires, (topic,), read-only."""
         home = self._week.state.arrays["home_department"][self.row]
-        row: NDArray[np.float32] = self._week.state.structure.need[home, : self._week.rule.topics]
+        row: NDArray[np.float32] = self._week.state.structure.need[home, : self._week.rule.topics].view()
+        row.flags.writeable = False
         return row
 
     @property

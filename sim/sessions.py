@@ -18,9 +18,8 @@ class Encounters:
         learner, source: rows (person,).
         weight: hours * share of the talk * factor of the kind of session.
         teaching: factor on the source's teaching inside the session.
-        reliability: added to the chance that the promise is kept.
         confidentiality: least safety of the session.
-        facilitation: evens out who is heard.
+        facilitation: evens out who is heard, and helps promises to be kept.
         origin: why a tie formed here exists; empty where the session forms none.
     """
 
@@ -28,7 +27,6 @@ class Encounters:
     source: NDArray[np.int64]
     weight: NDArray[np.float32]
     teaching: NDArray[np.float32]
-    reliability: float = 0.0
     confidentiality: float = 0.0
     facilitation: float = 0.0
     origin: str = ""
@@ -47,17 +45,10 @@ class Meeting:
     source: NDArray[np.int64]
     weight: NDArray[np.float32]
     teaching: NDArray[np.float32]
-    reliability: NDArray[np.float32]
     confidentiality: NDArray[np.float32]
     facilitation: NDArray[np.float32]
     label: NDArray[np.int64]
     forms: NDArray[np.int64]
-
-
-def share_of_talk(dominance: NDArray[np.float32], facilitation: float) -> NDArray[np.float32]:
-    """Share of the talk of each member of a group (member,): (1 - f) * dominance + f / m."""
-    even = np.float32(facilitation) / np.float32(len(dominance))
-    return np.float32(1.0 - facilitation) * (dominance / np.sum(dominance)) + even
 
 
 def gather(parts: Sequence[tuple[int, Encounters]], origins: Sequence[str]) -> Meeting:
@@ -80,7 +71,6 @@ def gather(parts: Sequence[tuple[int, Encounters]], origins: Sequence[str]) -> M
         source[order],
         joined([e.weight for _, e in parts], np.float32)[order],
         joined([e.teaching for _, e in parts], np.float32)[order],
-        spread("reliability")[order],
         spread("confidentiality")[order],
         spread("facilitation")[order],
         label[order],

@@ -20,7 +20,7 @@ class SyntheticOrganization:
 
     kind: str = parameter("synthetic", "drawn by the generator", choices=("synthetic",))
     people: int = parameter(480, "head count; a leaver's seat is filled", unit="people", low=1, high=2_000_000)
-    departments: int = parameter(8, "departments, of even size", unit="departments", low=1, high=10_000)
+    departments: int = parameter(8, "departments, of even size", unit="departments", low=1, high=1000)
     topics: int = parameter(
         24,
         "topics: a sixth enterprise-wide, a sixth emerging, the rest departments' own",
@@ -65,7 +65,9 @@ class Topic:
     """What a scenario says of one topic by name; null keeps the default of its kind."""
 
     kind: str | None = parameter(None, "whose topic it is", choices=("home", "enterprise", "emerging"))
-    department: str | None = parameter(None, "owner of a home topic; null: where the mean mastery is highest")
+    department: str | None = parameter(
+        None, "owner of a home topic; null: as drawn or, in a file, where the mean is highest"
+    )
     tacitness: float | None = parameter(None, "share that passes only through trusted contact", low=0, high=1)
     obsolescence: float | None = parameter(
         None, "share of mastery that goes out of date", unit="per week", low=0, high=1

@@ -14,7 +14,6 @@ from sim.schema import EMERGING, ENTERPRISE, padded
 from sim.settings import Contacts, Newcomers, Start, Trust
 from sim.structure import Topics
 
-Scenario = Any
 LOADED_LEVELS = (0.60, 0.25, 0.12, 0.03)
 LOADED_SOURCES = 10.0
 """A loaded tie without a contact rate gets the default rate times min(1, 10 / number of sources)."""

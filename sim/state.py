@@ -1,7 +1,8 @@
 """The organization as a struct of arrays, and its ties as rows with room.
 
 An ensemble of worlds is one long organization: row `world * people + seat`. Flat arrays are what kernels
-read; every schema field is also an attribute of that name, a live view seen as (world, person, ...).
+read; every schema field is also an attribute of that name: of people and culture a live view seen as
+(world, person, ...), of ties a copy over the live ones.
 """
 
 from __future__ import annotations
@@ -16,6 +17,8 @@ from numpy.typing import NDArray
 from sim.schema import CULTURE_FIELDS, FIELDS, ORIGINS, PERSON_FIELDS, TIE_FIELDS, People, Structure, Ties
 
 Array = NDArray[Any]
+ROOM = 8
+"""Slots beyond its ties that every row gets when one has run out: re-packing them all is what costs."""
 _TIE_ARRAYS = ("source", "trust", "contact", "base_trust", "origin", "gain")
 
 
@@ -59,7 +62,7 @@ class State:
         self.week = 0
 
     def __getattr__(self, name: str) -> Array:
-        """A schema field as a live view: (world, person, ...), (world, department, ...), or (live tie,) copies."""
+        """A schema field: a live view (world, person, ...) or (world, department, ...), or a copy (live tie,)."""
         arrays: dict[str, Array] = self.__dict__.get("arrays", {})
         frame: Frame | None = self.__dict__.get("frame")
         if frame is not None and name in arrays:
@@ -79,10 +82,6 @@ class State:
         a = self.arrays
         return People(a["key"], a["department"], a["home_department"], a["level"], a["expertise"], a["initiative"])
 
-    def world_of(self, rows: NDArray[np.int64]) -> NDArray[np.int64]:
-        """World of each row."""
-        return rows // self.frame.people
-
     def live_slots(self) -> NDArray[np.int64]:
         """Slots of all live ties, in order of (learner row, source row), (live tie,)."""
         return live_slots(self.ties)
@@ -96,7 +95,7 @@ class State:
         wanted = self.ties.count + np.bincount(learner, minlength=len(self.ties.count))
         slots = np.diff(self.ties.first)
         if np.any(wanted > slots):
-            self.ties = repacked(self.ties, np.maximum(slots, np.where(wanted > slots, wanted + 4, slots)))
+            self.ties = repacked(self.ties, np.maximum(slots, wanted + ROOM))
 
     def digest(self) -> list[str]:
         """One sha256 a world over all its fields, little-endian, in schema order: identical state, identical digest."""

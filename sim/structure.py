@@ -91,14 +91,16 @@ def overridden(topics: Topics, table: Mapping[str, Topic], departments: tuple[st
             problems.append(Problem(f"topics.{name}.department", f"no department is called '{entry.department}'"))
             continue
         k = index[name]
-        if entry.kind is not None:
-            kind[k] = TOPIC_KINDS.index(entry.kind)
+        if entry.kind is not None or entry.department is not None:
+            kind[k] = TOPIC_KINDS.index(entry.kind or "home")
         if entry.department is not None:
             own[:, k] = [department == entry.department for department in departments]
         if kind[k] != HOME:
             own[:, k] = False
         if entry.tacitness is not None:
             tacitness[k] = entry.tacitness
+        if kind[k] == HOME and not own[:, k].any():
+            problems.append(Problem(f"topics.{name}", "a home topic needs an owner", "name a department"))
     if problems:
         raise InputError(problems)
     obsolescence = _obsolescence(kind, learning)
@@ -139,9 +141,10 @@ def need_table(topics: Topics, interdependence: NDArray[np.float32]) -> NDArray[
     1.0 on own topics, 0.6 enterprise, 0.4 emerging, 0.5 * interdependence on another department's (the largest
     over its owners), else 0.
     """
-    partner = PARTNER_NEED * np.max(
-        np.where(topics.own[None, :, :], interdependence[:, :, None], np.float32(0.0)), axis=1, initial=np.float32(0.0)
-    )
+    partner = np.zeros(topics.own.shape, np.float32)
+    for department, other in np.argwhere(interdependence > 0):
+        lent = PARTNER_NEED * interdependence[department, other]
+        partner[department] = np.where(topics.own[other], np.maximum(partner[department], lent), partner[department])
     need = np.where(topics.own, np.float32(1.0), partner)
     need = np.where(topics.kind == ENTERPRISE, ENTERPRISE_NEED, need)
     return np.where(topics.kind == EMERGING, EMERGING_NEED, need).astype(np.float32)

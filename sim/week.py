@@ -1,6 +1,6 @@
 """What one week works with: the state, this week's levers and chance, and the doors that policies use.
 
-A policy never calls a kernel. It asks the week who is eligible, draws, forms ties, books hours.
+A policy asks the week who is eligible, draws, forms ties and books hours, rather than calling kernels itself.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from sim.kernels.learning import LEDGER_BLOCK
 from sim.kernels.matching import NOBODY, choose_colleagues
 from sim.kernels.ties import FORMED, REFUSED, end_stays, form_all
 from sim.levers import Levers
-from sim.policies.base import PolicySettings, Targets, reach
+from sim.policy_settings import PolicySettings, Targets, reach
 from sim.schema import ORIGINS, Culture, Gates, Work
 from sim.settings import FilesOrganization
 from sim.start import INITIATIVE_LOW, INITIATIVE_SPAN
@@ -37,6 +37,7 @@ class Week:
         state, chance, levers, rule: the organization; its draws; what policies bend; typed constants.
         work, gates, culture: scratch of this week, see `sim.schema`.
         asked, attended: hours that policies ask of each person this week, and hours in sessions, float32 (person,).
+        rule_gain: gains of the user's own rules (person, padded topic); empty where there are no rules.
         left: who left this week, (person,).
         mentoring: who has mentees, (person,).
         sums: this week's raw quantities by name, float64 (world,).
@@ -62,6 +63,7 @@ class Week:
         )
         self.asked = np.zeros(rows, np.float32)
         self.attended = np.zeros(rows, np.float32)
+        self.rule_gain = np.zeros((rows if prepared.scenario.rules else 0, self.work.gain.shape[1]), np.float32)
         self.left = np.zeros(rows, np.bool_)
         self.mentoring = np.zeros(rows, np.bool_)
         self.sums: dict[str, NDArray[np.float64]] = {}
@@ -162,7 +164,7 @@ class Week:
         chosen = np.full((len(chooser), wanted), NOBODY, np.int64)
         where = self.world_of(chooser) * departments + department
         chain = self.stream(label, decision, chooser)
-        choose_colleagues(chooser, where, chain, self.state.arrays["key"], rows[order], first, True, chosen)
+        choose_colleagues(chooser, where, chain, self.state.arrays["key"], rows[order], first, chosen)
         return chosen
 
     # --- what policies do ----------------------------------------------------------------------------------

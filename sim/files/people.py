@@ -12,6 +12,9 @@ from sim.files import cells, headings
 from sim.files.findings import Findings, listing, quote
 from sim.files.tables import Table
 
+LONGEST_TENURE = 5200.0
+"""Weeks: a hundred years."""
+
 
 @dataclass(frozen=True)
 class People:
@@ -47,7 +50,7 @@ def read(table: Table, columns: Mapping[str, str], findings: Findings) -> People
     organizations = _organizations(table, found.get("organization"), findings)
     level = cells.levels(table, found["level"], findings) if "level" in found else np.full(rows, -1, np.int32)
     tenure = (
-        cells.numbers(table, found["tenure"], findings, 0.0, np.inf, "of weeks, ")
+        cells.numbers(table, found["tenure"], findings, 0.0, LONGEST_TENURE, "of weeks, ")
         if "tenure" in found
         else np.full(rows, np.nan)
     )

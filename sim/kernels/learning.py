@@ -62,8 +62,8 @@ def practise(begin, end, practice, forgetting, people, structure, rule, ledger):
                 if structure.own[here, k]:
                     rate = rule.practice * practice[i]
             before = people.expertise[i, k]
-            practised = before + rate * need * (ONE - before)
-            kept = practised * (ONE - rule.forgetting * forgetting[i] * (ONE - need))
+            practised = before + min(ONE, rate) * need * (ONE - before)
+            kept = practised * (ONE - min(ONE, rule.forgetting * forgetting[i]) * (ONE - need))
             current = kept * (ONE - structure.obsolescence[k])
             people.expertise[i, k] = current
             ledger[world, block, 0] += np.float64(practised) - np.float64(before)

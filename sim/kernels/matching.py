@@ -14,14 +14,13 @@ CANDIDATES = 16
 
 
 @kernel
-def choose_colleagues(chooser, department, chain, key, members, first, exclude_self, chosen):
-    """The colleagues with the largest keyed hash, for each of some people.
+def choose_colleagues(chooser, department, chain, key, members, first, chosen):
+    """The colleagues with the largest keyed hash, for each of some people, themselves left out.
 
     Args:
         chooser: rows (chooser,). department: (world, department) position of where to look, flat (chooser,).
         chain: chain over (seed, decision, week) for each chooser, uint64 (chooser,).
         members, first: rows by flat department: members[first[d]:first[d + 1]].
-        exclude_self: leave out the chooser.
         chosen: rows (chooser, wanted), written in falling order of hash; NOBODY where there are too few.
     """
     wanted = chosen.shape[1]
@@ -32,7 +31,7 @@ def choose_colleagues(chooser, department, chain, key, members, first, exclude_s
             chosen[n, m] = NOBODY
         for p in range(first[department[n]], first[department[n] + 1]):
             j = members[p]
-            if exclude_self and j == chooser[n]:
+            if j == chooser[n]:
                 continue
             drawn = extend(base, key[j])
             at = wanted
@@ -97,41 +96,46 @@ def pair_score(mentee, mentor, chain, people, need, matching, scratch):
 
 
 @kernel
-def match(mentees, points, ring, ring_points, room, chain, people, structure, programme, take_first, mentor, score):
+def match(
+    mentees, points, ring, ring_points, first, mentor_of, room, chain, people, structure, programme, take_first, score
+):
     """Give each mentee, in the order given, the best mentor with room among the next candidates of a ring.
 
     Args:
         mentees: rows of one world, in order of their keyed hash. points: their places on the ring, uint64.
-        ring, ring_points: rows of the eligible mentors, sorted by keyed hash; the hashes.
+        ring, ring_points, first: rows of the eligible mentors, sorted by keyed hash, and the hashes; for pairs within
+            departments by home department, first (department + 1,) saying where each begins; else one ring, first (2,).
+        mentor_of: row of each person's mentor or NOBODY (person,), updated.
         room: mentees that a mentor can still take (person,), counted down.
         chain: chain over (seed, decision, week) of the world, for matching by chance.
         programme: (direction, boundary, matching).
         take_first: take the first candidate instead of the best (mentee,).
-        mentor, score: rows or NOBODY, and scores (mentee,), written; a score of 0 makes no pair.
+        score: scores (mentee,), written; a score of 0 makes no pair.
     """
     scratch = np.zeros(people.expertise.shape[1], np.float32)
-    size = ring.shape[0]
     for n in range(mentees.shape[0]):
-        mentor[n] = NOBODY
+        i = mentees[n]
         score[n] = ZERO
-        start = np.searchsorted(ring_points, points[n])
+        group = people.home[i] if programme[1] == WITHIN else 0
+        begin, size = first[group], first[group + 1] - first[group]
+        start = np.searchsorted(ring_points[begin : begin + size], points[n])
         seen = 0
         for step in range(size):
-            j = ring[(start + step) % size]
-            if not allowed(mentees[n], j, people, structure.organization, programme[0], programme[1]):
+            j = ring[begin + (start + step) % size]
+            if not allowed(i, j, people, structure.organization, programme[0], programme[1]) or mentor_of[j] == i:
                 continue
             seen += 1
             if room[j] > 0:
-                fit = pair_score(mentees[n], j, chain, people, structure.need, programme[2], scratch)
+                fit = pair_score(i, j, chain, people, structure.need, programme[2], scratch)
                 if fit > score[n]:
                     score[n] = fit
-                    mentor[n] = j
+                    mentor_of[i] = j
                     if take_first[n]:
                         break
             if seen == CANDIDATES:
                 break
-        if mentor[n] != NOBODY:
-            room[mentor[n]] -= 1
+        if mentor_of[i] != NOBODY:
+            room[mentor_of[i]] -= 1
 
 
 @kernel

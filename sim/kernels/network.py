@@ -77,11 +77,12 @@ def friend_of_friend(i, point, within, key, department, first, source):
     found = np.int64(-1)
     if friend < 0:
         return found
+    second = extend(point, key[friend])
     for e in range(first[friend], first[friend + 1]):
         j = source[e]
         if j == i or (department[j] == department[i]) != within:
             continue
-        drawn = extend(point, key[j])
+        drawn = extend(second, key[j])
         if found < 0 or drawn > best:
             best = drawn
             found = j

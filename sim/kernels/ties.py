@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from sim.kernels.common import ONE, visiting
+from sim.kernels.common import ONE, stays_with
 from sim.kernels.jit import kernel
 
 BASELINE = 0
@@ -138,9 +138,11 @@ def end_stays(returning, origin, people, ties, formed):
     for i in range(ties.count.shape[0]):
         for e in range(ties.first[i], ties.first[i] + ties.count[i]):
             j = ties.source[e]
-            if ties.origin[e] != origin or not (returning[i] or returning[j]):
+            if ties.origin[e] != origin:
                 continue
-            if visiting(people.department[i], people.home[i], people.department[j], people.home[j]):
+            guest_i = returning[i] and stays_with(people.department[i], people.home[i], people.home[j])
+            guest_j = returning[j] and stays_with(people.department[j], people.home[j], people.home[i])
+            if guest_i or guest_j:
                 ties.contact[e] = min(ties.contact[e], formed)
 
 
@@ -161,9 +163,9 @@ def tidy(begin, end, left, people, ties, rule, stay_origin):
                 if gone:
                     ties.trust[e] = rule.newcomer_trust * ties.base_trust[e]
             else:
-                here_i = people.department[i]
-                here_j = people.department[j]
-                staying = ties.origin[e] == stay_origin and visiting(here_i, people.home[i], here_j, people.home[j])
+                guest_i = stays_with(people.department[i], people.home[i], people.home[j])
+                guest_j = stays_with(people.department[j], people.home[j], people.home[i])
+                staying = ties.origin[e] == stay_origin and (guest_i or guest_j)
                 if not staying:
                     ties.contact[e] = ties.contact[e] * keep
                 if gone or ties.contact[e] < rule.floor:

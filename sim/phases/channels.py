@@ -59,17 +59,26 @@ def sessions(plan: Plan) -> None:
 
 
 def rules(plan: Plan) -> None:
-    """Let the user's own rules run, each person by itself or all at once."""
+    """Let the user's own rules add gains, before this week's meetings move trust and ties."""
     plan.week.work.from_rules[:] = 0
+    plan.week.rule_gain[:] = 0
     for rule in plan.rules:
         rule.run(plan.week)
+
+
+def land(plan: Plan) -> None:
+    """Set what the user's rules set; mastery set this way is entered in the ledger as theirs."""
+    before = plan.mean_mastery() if plan.rules else 0.0
     for rule in plan.rules:
         rule.land(plan.week)
+    plan.week.add("from_rules", plan.mean_mastery() - before if plan.rules else 0.0)
 
 
 def learn(plan: Plan) -> None:
     """Take up all gains within the learning budget, and enter them in the ledger by channel."""
     week, state, work = plan.week, plan.week.state, plan.week.work
+    if plan.rules:
+        work.gain[:] += week.rule_gain
     before = plan.mean_mastery()
     hours = np.ascontiguousarray(week.levers["hours"].ravel())
     week.over_rows(lambda begin, end: absorb(begin, end, hours, state.people, week.rule, work))
@@ -86,6 +95,5 @@ def learn(plan: Plan) -> None:
         rest = rest - change * share
     week.add("from_ties", rest)
     plan.recorder.follow(plan)
-    week.add("gain_rules", taken["rules"])
     week.add("bound", plan.by_world(work.factor < 1).sum(axis=1))
     week.add("meetings", plan.by_world(work.meetings).sum(axis=1))

@@ -60,8 +60,8 @@ def _culture(week: Any) -> Culture:
         pull = week.levers[f"{name}.pull"]
         state = getattr(week.state, name)
         pulled = state if f"{name}.pull" not in week.levers.contributions else np.clip(state + pull, 0, ONE)
-        flat[name] = np.ascontiguousarray(pulled).ravel()
-    return Culture(**flat, contact=np.ascontiguousarray(week.levers["contact"]).ravel())
+        flat[name] = np.array(pulled, np.float32).ravel()
+    return Culture(**flat, contact=np.array(week.levers["contact"]).ravel())
 
 
 def _gates(week: Any, culture: Culture) -> Gates:
@@ -74,6 +74,6 @@ def _gates(week: Any, culture: Culture) -> Gates:
         engagement=engagement,
         seeks=seeks,
         keeps=np.ones(frame.rows, np.float32),
-        teaching=np.ascontiguousarray(week.levers["teaching"].ravel()),
+        teaching=np.array(week.levers["teaching"]).ravel(),
         rate=np.float32(week.scenario.learning.rate) * week.levers["absorption"].ravel(),
     )

@@ -41,10 +41,11 @@ def _replace(plan: Plan, rows: NDArray[np.int64]) -> None:
     arrays["key"][rows] = mix(arrays["key"][rows], week_key(week.number))
     arrays["generation"][rows] += np.int32(1)
     arrays["tenure"][rows] = 0
+    week.mentoring[rows] = False
     arrays["department"][rows] = arrays["home_department"][rows]
     arrays["engagement"][rows] = np.float32(week.scenario.culture.engagement)
-    drawn = week.draw(MODEL, "newcomer's initiative")
-    arrays["initiative"][rows] = initiative(drawn[rows])
+    chain = week.stream(MODEL, "newcomer's initiative", rows)
+    arrays["initiative"][rows] = initiative(uniform(extend(chain, arrays["key"][rows])))
     topics = week.prepared.topics
     need = state.structure.need[:, : week.rule.topics]
     mean = mean_of_newcomers(

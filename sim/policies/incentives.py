@@ -71,7 +71,7 @@ class Incentives(Policy):
         across = self._across(week, covered) * w
         person = covered.astype(np.float32) * w
         mean_reward = np.float32((s.rewards.cross_team + s.rewards.sharing + s.rewards.mentoring) / 3.0)
-        mentors = week.mentoring.reshape(covered.shape)
+        mentors = week.mentoring.reshape(covered.shape)  # those of last week: pairs are made after levers are bent
         yield Bend("willingness.pull", add=across * np.float32(WILLINGNESS * s.rewards.cross_team))
         yield Bend("reliability.pull", add=across * np.float32(RELIABILITY * s.rewards.cross_team))
         yield Bend("engagement.pull", add=person * np.float32(ENGAGEMENT) * mean_reward)
@@ -83,7 +83,9 @@ class Incentives(Policy):
         """Book what the rewards cost."""
         s = self.settings
         if strength(s, week.number, FADE) > 0 and s.weight > 0:
-            week.book(self.label, np.flatnonzero(self._covered(week)), s.hours, s.money)
+            rewarded = np.flatnonzero(self._covered(week))
+            week.ask(rewarded, s.hours)
+            week.book(self.label, rewarded, s.hours, s.money)
 
     def _covered(self, week: Week) -> Any:
         """Who is rewarded, (world, person); targets mask the source's department and level."""
@@ -93,11 +95,14 @@ class Incentives(Policy):
         return covered.reshape(week.state.frame.worlds, -1)
 
     def _across(self, week: Week, covered: Any) -> Any:
-        """Share of each source department that is rewarded, (world, 1, source's department), 0 inside departments."""
+        """Share of those targeted in each source department that is rewarded, (world, 1, source's department).
+
+        0 inside departments, and where nobody is targeted.
+        """
         frame = week.state.frame
         departments = len(frame.departments)
         flat = (np.arange(frame.worlds)[:, None] * departments + week.state.home_department).ravel()
-        people = np.bincount(flat, minlength=frame.worlds * departments)
+        people = np.bincount(flat, week.eligible(self.settings.targets), frame.worlds * departments)
         rewarded = np.bincount(flat, covered.ravel(), frame.worlds * departments)
         share = np.divide(rewarded, people, out=np.zeros(len(people)), where=people > 0).astype(np.float32)
         other = ~np.eye(departments, dtype=np.bool_)

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from sim.parameters import parameter
 from sim.policies.base import Policy, PolicySettings, Targets, faded, running
-from sim.policies.pairing import NOBODY, Pairing
+from sim.policies.pairing import NOBODY, QUARTER, Pairing
 from sim.sessions import Encounters
 from sim.settings import LEVELS
 from sim.week import Mask, Rows, Week
@@ -25,7 +25,6 @@ DOUBLE = 2.0
 TRAINED_TEACHING, TRAINING_HOURS = 1.1, 4.0
 REVIEW_ATTENDANCE, REVIEW_HOURS = 0.05, 0.25
 AUTONOMY_ATTENDANCE = 0.05
-QUARTER = 13
 STAGNANT = 0.25
 PAIRS_A_COORDINATOR = 40.0
 YEAR = 52
@@ -46,7 +45,9 @@ class MentorshipSettings(PolicySettings):
     mentor_targets: Targets | None = parameter(None, "who may be a mentor; null: those targeted")
     capacity: int = parameter(2, "mentees that a mentor can have", unit="people", low=1, high=1000)
     cadence: int = parameter(2, "weeks between sessions", unit="weeks", low=1, high=52)
-    rematch_weeks: int = parameter(26, "weeks after which a mentee gets a new mentor", unit="weeks", low=1, high=5200)
+    rematch_weeks: int = parameter(
+        26, "weeks after which pairs are matched anew, at the next occasion", unit="weeks", low=1, high=5200
+    )
     mandatory: bool = parameter(
         True,
         "mentees are drawn; otherwise those with most initiative volunteer, and attend by engagement",
@@ -103,6 +104,8 @@ class Mentorship(Policy):
         if not fits.get(settings.direction, any(level in mentors for level in mentees)):
             mend = "set mentor_targets.levels, or another direction"
             yield "targets.levels", f"no targeted level can be {settings.direction} mentor to a targeted mentee", mend
+        if settings.minimum_sessions and not settings.coordinators:
+            yield "minimum_sessions", "nobody is there to re-match a pair that meets too seldom", "set coordinators"
 
     def prepare(self, week: Week) -> None:
         """Keep the pairs, who was trained, and who ever was a mentee."""
@@ -120,10 +123,10 @@ class Mentorship(Policy):
             self.pairs.dissolve(self.pairs.mentees())
             return
         since = week.number - s.start_week
-        self.pairs.dissolve(self.pairs.older_than(week.number, s.rematch_weeks))
         if since > 0 and since % QUARTER == 0:
             self._quarter(week)
         if since % s.cadence == 0:
+            self.pairs.dissolve(self.pairs.older_than(week.number, s.rematch_weeks))
             members = week.members(self.label, s, voluntary=not s.mandatory)
             mentees = np.flatnonzero(members & (self.pairs.mentor == NOBODY))
             self.pairs.match(week, mentees, self._may_mentor(week))
@@ -186,10 +189,12 @@ class Mentorship(Policy):
         mentors = np.unique(self.pairs.mentor[mentees])
         self.ever[mentees] = True
         week.mentoring[mentors] = True
-        week.book(self.label, np.concatenate([mentees, mentors]), money=s.money)
+        week.book(self.label, np.union1d(mentees, mentors), money=s.money)
         if s.training:
-            week.book(self.label, mentors[~self.trained[mentors]], hours=TRAINING_HOURS)
-            self.trained[mentors] = True
+            fresh = mentors[~self.trained[mentors]]
+            week.ask(fresh, TRAINING_HOURS)
+            week.book(self.label, fresh, hours=TRAINING_HOURS)
+            self.trained[fresh] = True
 
     def _quarter(self, week: Week) -> None:
         """Introduce, review, and let coordinators re-match pairs that do not meet or no longer learn."""
@@ -198,7 +203,9 @@ class Mentorship(Policy):
         for _ in range(s.introductions):
             self.pairs.introduce(week, mentees)
         if s.review:
-            week.book(self.label, np.concatenate([mentees, self.pairs.mentor[mentees]]), hours=REVIEW_HOURS)
+            both = np.concatenate([mentees, self.pairs.mentor[mentees]])
+            week.ask(both, REVIEW_HOURS)
+            week.book(self.label, both, hours=REVIEW_HOURS)
         if s.coordinators:
             stagnant = self.pairs.stagnant(week, mentees, s.minimum_sessions, STAGNANT)
             self.pairs.dissolve(stagnant)

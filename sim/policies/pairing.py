@@ -5,10 +5,13 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.kernels.matching import NOBODY, match, pair_gaps, strongest_source
+from sim.kernels.matching import NOBODY, WITHIN, match, pair_gaps, strongest_source
 from sim.week import Mask, Rows, Week
 
-__all__ = ["NOBODY", "Pairing"]
+QUARTER = 13
+"""Weeks between reviews of the pairs."""
+
+__all__ = ["NOBODY", "QUARTER", "Pairing"]
 
 
 class Pairing:
@@ -63,36 +66,44 @@ class Pairing:
         hasty = np.zeros(len(may_mentor), np.bool_)
         if quality is not None:
             hasty[mentees] = week.draw(self.label, "hasty")[mentees] >= quality[week.world_of(mentees)]
-        taken = np.bincount(self.mentor[self.mentees()], minlength=len(may_mentor))
-        room = self.capacity - taken
+        room = self.capacity - np.bincount(self.mentor[self.mentees()], minlength=len(may_mentor))
         people, structure = week.state.people, week.state.structure
         for world in np.unique(week.world_of(mentees)):
-            base = world * week.rule.people
-            ring = base + np.flatnonzero(may_mentor[base : base + week.rule.people])
-            ring = ring[np.argsort(ring_points[ring], kind="stable")]
+            ring, first = self._ring(week, int(world), may_mentor, ring_points)
             own = mentees[week.world_of(mentees) == world]
             own = own[np.argsort(points[own], kind="stable")]
-            mentor, score = np.full(len(own), NOBODY, np.int64), np.zeros(len(own), np.float32)
+            score = np.zeros(len(own), np.float32)
             match(
                 own,
                 points[own],
                 ring,
                 ring_points[ring],
+                first,
+                self.mentor,
                 room,
                 chain[world],
                 people,
                 structure,
                 self.programme,
                 hasty[own],
-                mentor,
                 score,
             )
-            self._note(week, own[mentor != NOBODY], mentor[mentor != NOBODY])
+            self._note(week, own[self.mentor[own] != NOBODY])
+
+    def _ring(self, week: Week, world: int, may_mentor: Mask, points: NDArray[np.uint64]) -> tuple[Rows, Rows]:
+        """The eligible mentors of a world by keyed hash, and where each department begins if pairs stay within one."""
+        base = world * week.rule.people
+        ring = base + np.flatnonzero(may_mentor[base : base + week.rule.people])
+        if self.programme[1] != WITHIN:
+            return ring[np.argsort(points[ring], kind="stable")], np.array([0, len(ring)])
+        home = week.state.arrays["home_department"][ring]
+        order = np.lexsort((points[ring], home))
+        return ring[order], np.searchsorted(home[order], np.arange(week.rule.departments + 1))
 
     def stagnant(self, week: Week, mentees: Rows, minimum_sessions: int, share: float) -> Rows:
-        """Mentees whose pair met too seldom this quarter, or has little left of its first gap."""
+        """Mentees whose pair met too seldom in the quarter that it had, or has little left of its first gap."""
         gap = self._gaps(week, mentees)
-        few = self.held[mentees] < minimum_sessions
+        few = (self.held[mentees] < minimum_sessions) & (week.number - self.since[mentees] >= QUARTER)
         return mentees[few | (gap < np.float32(share) * self.first_gap[mentees])]
 
     def introduce(self, week: Week, mentees: Rows) -> None:
@@ -103,8 +114,7 @@ class Pairing:
         trust = week.stranger_trust(learner, source)
         week.form_ties(learner, source, trust, week.rule.formed, "introduction")
 
-    def _note(self, week: Week, mentees: Rows, mentors: Rows) -> None:
-        self.mentor[mentees] = mentors
+    def _note(self, week: Week, mentees: Rows) -> None:
         self.since[mentees] = week.number
         self.held[mentees] = 0
         self.first_gap[mentees] = self._gaps(week, mentees)

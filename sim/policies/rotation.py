@@ -21,6 +21,8 @@ HOST_CONTACT = np.float32(0.6)
 FATIGUE_WEEKS = 26
 DEBRIEF_COLLEAGUES = 8
 ORIGIN = "rotation"
+AT_HOME = -(10**6)
+"""No week: the end of a stay, or the last return, of someone who has none."""
 
 
 @dataclass(frozen=True)
@@ -31,13 +33,15 @@ class RotationSettings(PolicySettings):
     coverage: float = parameter(0.1, "share of those targeted that leave at each occasion", low=0, high=1)
     cadence: int = parameter(13, "weeks between a person's occasions to leave", unit="weeks", low=1, high=520)
     stay_weeks: int = parameter(4, "length of a stay", unit="weeks", low=1, high=520, source="A, C")
-    permanent: bool = parameter(False, "people change department for good, once each")
+    permanent: bool = parameter(False, "people change department for good, once each; no hours are booked")
     host: str = parameter(
         "next",
         "which department: drawn by chance, the next partner, or where most is to be learned",
         choices=("random", "next", "greatest_need"),
     )
-    rest_weeks: int = parameter(26, "weeks at home between two stays", unit="weeks", low=0, high=520)
+    rest_weeks: int = parameter(
+        26, "weeks at home between two stays, at least the week of return", unit="weeks", low=0, high=520
+    )
     fatigue: float = parameter(0.05, "fall of engagement for each stay beyond the first in 26 weeks", low=0, high=1)
     pathways: bool = parameter(False, "for volunteers: those with most initiative leave instead of a drawn share")
     debrief_hours: float = parameter(
@@ -73,9 +77,9 @@ class Rotation(Policy):
     def prepare(self, week: Week) -> None:
         """Keep for each person: end of the stay, stays so far, last return, and a bit for each week a stay began."""
         rows = week.state.frame.rows
-        self.ends = np.full(rows, -1, np.int64)
+        self.ends = np.full(rows, AT_HOME, np.int64)
         self.stays = np.zeros(rows, np.int64)
-        self.returned = np.full(rows, -(10**6), np.int64)
+        self.returned = np.full(rows, AT_HOME, np.int64)
         self.begun = np.zeros(rows, np.uint32)
         self.moved = np.zeros(rows, np.bool_)
         self.ever = np.zeros(rows, np.bool_)
@@ -85,7 +89,6 @@ class Rotation(Policy):
 
     def bend(self, week: Week) -> Iterable[Bend]:
         """Tire those who went away more than once in half a year."""
-        self.begun = (self.begun << np.uint32(1)) & np.uint32((1 << FATIGUE_WEEKS) - 1)
         many = np.bitwise_count(self.begun).astype(np.float32) - np.float32(1.0)
         if self.settings.fatigue > 0 and np.any(many > 0):
             pull = -np.float32(self.settings.fatigue) * np.maximum(np.float32(0.0), many)
@@ -93,10 +96,11 @@ class Rotation(Policy):
 
     def act(self, week: Week) -> None:
         """Bring back those whose stay ends, then send out those whose occasion it is."""
+        self.begun = (self.begun << np.uint32(1)) & np.uint32((1 << FATIGUE_WEEKS) - 1)
         self._return(week)
         if running(self.settings, week.number):
             self._leave(week)
-        staying = np.flatnonzero(self.ends >= 0)
+        staying = np.flatnonzero(self.ends != AT_HOME)
         if len(staying):
             week.book(self.label, staying, self.settings.hours, self.settings.money)
 
@@ -122,9 +126,9 @@ class Rotation(Policy):
 
     def left(self, week: Week, rows: Rows) -> None:
         """A newcomer starts at home, rested."""
-        self.ends[rows] = -1
+        self.ends[rows] = AT_HOME
         self.stays[rows] = 0
-        self.returned[rows] = -(10**6)
+        self.returned[rows] = AT_HOME
         self.begun[rows] = 0
         self.moved[rows] = False
 
@@ -139,7 +143,7 @@ class Rotation(Policy):
         arrays = week.state.arrays
         week.end_stays(self.back)
         arrays["department"][self.back] = arrays["home_department"][self.back]
-        self.ends[self.back] = -1
+        self.ends[self.back] = AT_HOME
         self.returned[self.back] = week.number
 
     def _leave(self, week: Week) -> None:
@@ -147,7 +151,7 @@ class Rotation(Policy):
         share = reach(s, week.number)
         phase = (week.hashes(self.label, "phase", weekly=False) % np.uint64(s.cadence)).astype(np.int64)
         occasion = (week.number - s.start_week - phase) % s.cadence == 0
-        rested = week.number - self.returned >= s.rest_weeks
+        rested = week.number - self.returned >= max(1, s.rest_weeks)
         free = week.eligible(s.targets) & ~week.away & ~self.moved
         drawn = week.draw(self.label, "leave")
         going = np.flatnonzero(occasion & rested & free & (share > 0) & week.taken(drawn, share, s.pathways))

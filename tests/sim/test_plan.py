@@ -41,7 +41,7 @@ class Insight(rules.PersonalRule):
 @pytest.fixture
 def own_rules(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Make the rules above known for one test."""
-    monkeypatch.setattr(rules, "_added", {"gift": Gift, "insight": Insight})
+    monkeypatch.setattr(rules.RULES, "_added", {"gift": Gift, "insight": Insight})
     yield
 
 

@@ -110,14 +110,14 @@ class Gift(PersonalRule):
 @pytest.fixture(autouse=True)
 def _known(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Rules of these tests are known in these tests."""
-    monkeypatch.setattr(rules, "_added", {rule.kind: rule for rule in (AskTheBest, AskTheBestTwin, Gift)})
+    monkeypatch.setattr(rules.RULES, "_added", {rule.kind: rule for rule in (AskTheBest, AskTheBestTwin, Gift)})
     path, modules = list(sys.path), set(sys.modules)
     yield
     sys.path[:] = path
     for name in set(sys.modules) - modules:
         if name.startswith("plugin_"):
             del sys.modules[name]
-    rules._installed.cache_clear()
+    vars(rules.RULES).pop("_installed", None)
 
 
 def ruled(*kinds: str, label: str = "mine", **more: Any) -> Scenario:
@@ -350,7 +350,7 @@ def test_an_installed_package_brings_its_rules(tmp_path: Path, monkeypatch: pyte
     plugged(tmp_path, "plugin_point")
     installed(tmp_path, "ask_plugin_point = plugin_point:AskTheBest")
     monkeypatch.syspath_prepend(tmp_path)
-    rules._installed.cache_clear()
+    vars(rules.RULES).pop("_installed", None)
     assert rules.registry()["ask_plugin_point"].__module__ == "plugin_point"
     assert digest(ruled("ask_plugin_point")) == digest(ruled("ask_the_best"))
 
@@ -365,7 +365,7 @@ def test_a_kind_of_an_installed_package_is_taken(tmp_path: Path, monkeypatch: py
 def test_an_installed_package_that_fails_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     installed(tmp_path, "gone = plugin_gone:Gone")
     monkeypatch.syspath_prepend(tmp_path)
-    rules._installed.cache_clear()
+    vars(rules.RULES).pop("_installed", None)
     with pytest.raises(InputError, match=r"plugin_gone:Gone.*cannot be imported: ModuleNotFoundError"):
         rules.registry()
 

@@ -155,7 +155,7 @@ def test_every_hook_does_nothing_by_default() -> None:
 
 
 def test_a_policy_of_ones_own_is_found_by_its_kind(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(policies, "_added", {})
+    monkeypatch.setattr(policies.POLICIES, "_added", {})
 
     @policies.register
     class Picnic(Policy):
