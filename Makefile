@@ -10,7 +10,7 @@ PYTHON ?= $(shell for name in python3.11 python3.12 python3.13 python3 python; d
 WITHOUT_JIT := not compiled and not science and not golden
 WITH_JIT := compiled or science or golden
 
-.PHONY: help install demo test lint format bench golden clean
+.PHONY: help install demo test lint format bench docs golden clean
 
 help:
 	@echo "make demo     compare three policies in 32 worlds, and write results/demo/report.html"
@@ -18,6 +18,7 @@ help:
 	@echo "make lint     check style and types"
 	@echo "make format   set the style right"
 	@echo "make bench    measure speed against scipy and against one world at a time"
+	@echo "make docs     write the tables of docs/model.md again"
 	@echo "make golden   keep new golden digests, after MODEL_VERSION was raised"
 	@echo "make clean    remove .venv and caches; results stay"
 
@@ -54,6 +55,9 @@ format: $(INSTALLED)
 
 bench: $(INSTALLED)
 	$(BIN)/python -m benchmarks
+
+docs: $(INSTALLED)
+	$(BIN)/python docs/tables.py
 
 golden: $(INSTALLED)
 	$(BIN)/python tests/golden/write.py

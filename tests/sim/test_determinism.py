@@ -14,7 +14,7 @@ import worlds
 
 from sim import OrganizationModel, Scenario
 from sim.recorder import Record
-from sim.week import SERIAL_ROWS
+from sim.threads import SERIAL_ROWS
 
 START = 40
 LATE: dict[str, dict[str, Any]] = {label: fields | {"start_week": START} for label, fields in worlds.BUSY.items()}

@@ -86,8 +86,8 @@ class AskTheBestTwin(Rule):
 
     def run(self, week: Week) -> None:
         chain = week.chance.stream(self.label, "ask", week.number)
-        state, work = week.state, week.work
-        ask_the_best(chain, state.people, state.ties, week.rule.people, week.rule.topics, work.gain, work.from_rules)
+        state, size, topics = week.state, week.rule.people, week.rule.topics
+        ask_the_best(chain, state.people, state.ties, size, topics, week.rule_gain, week.work.from_rules)
 
 
 @dataclass(frozen=True)
@@ -161,15 +161,15 @@ def test_a_compiled_kernel_twin_gives_the_same_bits() -> None:
 
 
 def test_gains_of_everybody_are_the_gains_of_each() -> None:
-    model = OrganizationModel(ruled(organization={"people": 9, "departments": 2, "topics": 20}), seeds=2)
+    model = OrganizationModel(ruled("gift", organization={"people": 9, "departments": 2, "topics": 20}), seeds=2)
     week = model.ensemble
-    gains = np.random.default_rng(3).random(week.work.gain.shape).astype(np.float32)
+    gains = np.random.default_rng(3).random(week.rule_gain.shape).astype(np.float32)
     for row, gain in enumerate(gains):
         add_gain(week, row, gain)
-    one_by_one = week.work.gain.copy(), week.work.from_rules.copy()
-    week.work.gain[:], week.work.from_rules[:] = 0, 0
+    one_by_one = week.rule_gain.copy(), week.work.from_rules.copy()
+    week.rule_gain[:], week.work.from_rules[:] = 0, 0
     add_gains(week, gains)
-    assert np.array_equal(one_by_one[0], week.work.gain)
+    assert np.array_equal(one_by_one[0], week.rule_gain)
     assert np.array_equal(one_by_one[1], week.work.from_rules)
 
 
