@@ -25,7 +25,7 @@ LONGEST_FILE, LONGEST_FUNCTION = 350, 70
 ROOMS = (
     ("sim.schema", "sim.kernels", "sim.chance", "sim.problems", "sim.parameters"),
     ("sim.state", "sim.settings", "sim.organization", "sim.plain", "sim.identity", "sim.documents"),
-    ("sim.levers", "sim.sessions", "sim.threads"),
+    ("sim.levers", "sim.sessions", "sim.threads", "sim.policy_settings", "sim.registry"),
     ("sim.parse", "sim.files", "sim.structure", "sim.generate", "sim.start"),
     ("sim.load", "sim.scenario_checks"),
     ("sim.scenario",),
@@ -50,9 +50,8 @@ BACK_DOORS = {
     ("sim.scenario", "sim"): "MODEL_VERSION is part of an identity",
     ("sim", "sim.model"): "offered lazily",
     ("sim", "sim.scenario"): "offered lazily",
-    ("sim.week", "sim.policies.base"): "the page of what a policy is knows only settings and levers",
 }
-"""Imports against the current, each made when it is used or of a page without weight, and why."""
+"""Imports against the current, each made only when it is used, and why."""
 
 
 def files(*packages: str) -> list[Path]:

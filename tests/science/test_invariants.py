@@ -94,6 +94,7 @@ def policies(draw: DrawFn) -> dict[str, Any]:
             "rhythm_fit": share,
         }
     )
+    mentorship = mentorship.map(lambda m: m if m["coordinators"] else m | {"minimum_sessions": 0})
     own = {"rotation": rotation, "incentives": incentives, "mentorship": mentorship}
     chosen = draw(st.lists(st.sampled_from(sorted(own)), max_size=4))
     return {f"{n} {kind}": {"kind": kind, **shared(draw), **draw(own[kind])} for n, kind in enumerate(chosen)}
