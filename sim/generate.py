@@ -80,9 +80,14 @@ def _initiations(settings: SyntheticOrganization, chance: Chance, keys: Keys) ->
     drawn = chance.draw(LABEL, "activity", None, keys[None, :])[0].astype(np.float64) + 2.0**-25
     activity = (1.0 - settings.dispersion) + settings.dispersion * 0.5 / np.sqrt(drawn)
     wanted = np.minimum(settings.sources * (1.0 - settings.reciprocity / 2.0) * activity, settings.people - 1.0)
+    return _rounded(wanted, chance, "extra tie", keys)
+
+
+def _rounded(wanted: NDArray[np.float64], chance: Chance, decision: str, keys: Keys) -> NDArray[np.int64]:
+    """Whole numbers with these means (person,): up or down by a keyed draw."""
     whole = np.floor(wanted)
-    extra = chance.draw(LABEL, "extra tie", None, keys[None, :])[0] < wanted - whole
-    return (whole + extra).astype(np.int64)
+    up = chance.draw(LABEL, decision, None, keys[None, :])[0] < wanted - whole
+    return (whole + up).astype(np.int64)
 
 
 def _network(
@@ -90,7 +95,9 @@ def _network(
 ) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
     people = len(keys)
     wanted = _initiations(settings, chance, keys)
-    closing = np.minimum(np.floor(wanted * settings.clustering).astype(np.int64), np.maximum(0, wanted - OPEN_TIES))
+    closing = np.minimum(
+        _rounded(wanted * settings.clustering, chance, "closing", keys), np.maximum(0, wanted - OPEN_TIES)
+    )
     size = int(2 * wanted.sum())
     table = np.full(1 << max(4, int(2 * size).bit_length()), EMPTY, np.int64)
     learner, source = np.empty(size, np.int64), np.empty(size, np.int64)

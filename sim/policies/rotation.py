@@ -96,7 +96,7 @@ class Rotation(Policy):
 
     def act(self, week: Week) -> None:
         """Bring back those whose stay ends, then send out those whose occasion it is."""
-        self.begun = (self.begun << np.uint32(1)) & np.uint32((1 << FATIGUE_WEEKS) - 1)
+        self.begun = (self.begun << np.uint32(1)) & np.uint32((1 << (FATIGUE_WEEKS - 1)) - 1)
         self._return(week)
         if running(self.settings, week.number):
             self._leave(week)

@@ -15,13 +15,13 @@ from made_up import BonusSettings, Swap, SwapSettings, only_these, swap, written
 from sim import scenario as module
 from sim.documents import read_yaml
 from sim.identity import canonical, plugin
-from sim.policies import BUILT_IN, registry
+from sim.policies import POLICIES, registry
 from sim.problems import InputError
 from sim.scenario import Scenario
 from sim.settings import FilesOrganization, SyntheticOrganization
 
 
-@pytest.mark.parametrize("kind", sorted(BUILT_IN))
+@pytest.mark.parametrize("kind", sorted(POLICIES.built_in))
 def test_every_shipped_policy_survives_being_written(kind: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.undo()
     scenario = Scenario.from_dict({"policies": {kind: {"kind": kind}}})

@@ -79,7 +79,7 @@ def test_bends_are_reduced_in_label_order_whatever_the_order_given() -> None:
 def test_a_lever_remembers_who_bent_it_and_returns_to_its_base() -> None:
     bent = levers(practice=1.0)
     bent.apply([("a", Bend("practice", scale=-0.05))])
-    assert bent.contributions == {"practice": {"a": Bend("practice", scale=-0.05)}}
+    assert bent.contributions == {"practice": {"a": (Bend("practice", scale=-0.05),)}}
     bent.apply([])
     assert bent.contributions == {}
     np.testing.assert_array_equal(bent["practice"], np.ones((1, 3)))

@@ -25,8 +25,9 @@ def write(folder: Path, people: str | bytes, ties: str) -> None:
     (folder / "ties.csv").write_bytes(ties.encode())
 
 
-def refusal(folder: Path, people: str | bytes = PEOPLE, ties: str = TIES,
-            columns: Mapping[str, str] | None = None) -> tuple[Problem, ...]:
+def refusal(
+    folder: Path, people: str | bytes = PEOPLE, ties: str = TIES, columns: Mapping[str, str] | None = None
+) -> tuple[Problem, ...]:
     write(folder, people, ties)
     with pytest.raises(InputError) as caught:
         load(FilesOrganization(people="people.csv", ties="ties.csv", columns=columns or {}), folder)
@@ -50,34 +51,54 @@ TRAPS: dict[str, Trap] = {
     "same id": (PEOPLE + "a,Lab\n", TIES, "people.csv, line 6, column id", "'a' is on line 2 already", "one row"),
     "same but for spaces": (PEOPLE + " a,Lab\n", TIES, "line 6, column id", "' a' and 'a' of line 2", "another id"),
     "some organizations": (
-        "id,department,organization\na,x,N\nb,x,\n", NONE,
-        "people.csv, line 3, column organization", "blank", "fill"),
+        "id,department,organization\na,x,N\nb,x,\n",
+        NONE,
+        "people.csv, line 3, column organization",
+        "blank",
+        "fill",
+    ),
     "level": ("id,department,level\na,x,boss\n", NONE, "line 2, column level", "'boss'", "0 to 3 or staff"),
     "level 4": ("id,department,level\na,x,4\n", NONE, "line 2, column level", "'4'", "0 to 3 or staff"),
-    "tenure": ("id,department,tenure\na,x,-3\n", NONE, "line 2, column tenure", "negative", "of weeks, at least 0"),
+    "tenure": ("id,department,tenure\na,x,-3\n", NONE, "line 2, column tenure", "negative", "of weeks, from 0 to 5200"),
     "topic scale": ("id,department,age\na,x,30\nb,x,41\n", NONE, "line 2, column age", "and 1 more", "scale"),
     "topic word": ("id,department,law\na,x,0.1\nb,x,1\nc,x,NA\n", NONE, "line 4, column law", "'NA'", "blank"),
     "nobody": ("id,department\n", NONE, "people.csv", "lists nobody", "row for each"),
     "no id": (
-        "node,department\na,x\n", TIES,
-        "people.csv, header", "headings are 'node', 'department'", "columns.id=node"),
+        "node,department\na,x\n",
+        TIES,
+        "people.csv, header",
+        "headings are 'node', 'department'",
+        "columns.id=node",
+    ),
     "empty": ("", TIES, "people.csv", "is empty", "headings"),
     "only a mark": (b"\xef\xbb\xbf", TIES, "people.csv", "is empty", "headings"),
     "blank lines": ("\n\n  \n", TIES, "people.csv", "is empty", "headings"),
     "Excel": (b"PK\x03\x04rest", TIES, "people.csv", "neither CSV nor Parquet but an Excel workbook", "save it as CSV"),
     "JSON": ('[{"id": 1}]', TIES, "people.csv", "neither CSV nor Parquet but JSON", "save it as CSV"),
     "GraphML": (
-        '<?xml version="1.0"?><graphml/>', TIES,
-        "people.csv", "neither CSV nor Parquet but XML", "save it as CSV"),
+        '<?xml version="1.0"?><graphml/>',
+        TIES,
+        "people.csv",
+        "neither CSV nor Parquet but XML",
+        "save it as CSV",
+    ),
     "broken Parquet": (b"PAR1\x00\x00", TIES, "people.csv", "cannot be read as Parquet", "damaged"),
     "unknown person": (PEOPLE, "learner,source\na,B\n", "ties.csv, line 2, column source", "'B' is not among", "'b'?"),
     "blank source": (PEOPLE, "learner,source\na,\n", "ties.csv, line 2, column source", "blank", "fill"),
     "same tie": (
-        PEOPLE, "learner,source\na,b\nc,d\na,b\n",
-        "ties.csv, line 4", "'a' from source 'b' is on line 2", "weight"),
+        PEOPLE,
+        "learner,source\na,b\nc,d\na,b\n",
+        "ties.csv, line 4",
+        "'a' from source 'b' is on line 2",
+        "weight",
+    ),
     "no learner": (
-        PEOPLE, "sender,recipient\na,b\n",
-        "ties.csv, header", "'learner'; the headings are 'sender'", "columns.learner=recipient"),
+        PEOPLE,
+        "sender,recipient\na,b\n",
+        "ties.csv, header",
+        "'learner'; the headings are 'sender'",
+        "columns.learner=recipient",
+    ),
 }
 
 
@@ -106,12 +127,21 @@ def test_trust_and_contact_end_at_one_and_weight_does_not(tmp_path: Path) -> Non
 
 
 def test_all_problems_of_both_files_come_at_once(tmp_path: Path) -> None:
-    problems = refusal(tmp_path, "id,department,level\na,,9\na,Lab,1\nb,Lab\n",
-                       "learner,source,weight\na,b,-1\nz,a,1\n", {"lerner": "x"})
+    problems = refusal(
+        tmp_path,
+        "id,department,level\na,,9\na,Lab,1\nb,Lab\n",
+        "learner,source,weight\na,b,-1\nz,a,1\n",
+        {"lerner": "x"},
+    )
     assert [problem.place for problem in problems] == [
-        "organization.columns.lerner", "people.csv, line 2, column department", "people.csv, line 2, column level",
-        "people.csv, line 3, column id", "people.csv, line 4", "ties.csv, line 2, column weight",
-        "ties.csv, line 3, column learner"]
+        "organization.columns.lerner",
+        "people.csv, line 2, column department",
+        "people.csv, line 2, column level",
+        "people.csv, line 3, column id",
+        "people.csv, line 4",
+        "ties.csv, line 2, column weight",
+        "ties.csv, line 3, column learner",
+    ]
     assert problems[0].mend == "did you mean 'learner'?"
 
 
@@ -120,7 +150,9 @@ def test_the_first_twenty_problems_are_shown_and_the_rest_counted(tmp_path: Path
     problems = refusal(tmp_path, PEOPLE + "a,Lab\n", ties)
     assert len(problems) == 21
     assert [problem.place for problem in problems[:2]] == [
-        "people.csv, line 6, column id", "ties.csv, line 2, column weight"]
+        "people.csv, line 6, column id",
+        "ties.csv, line 2, column weight",
+    ]
     assert problems[-1].cause == "981 more problems are not shown (altogether 1 in people.csv, 1,000 in ties.csv)"
 
 
@@ -128,7 +160,8 @@ def test_lines_are_counted_over_quoted_newlines_and_blank_lines(tmp_path: Path) 
     people = 'id,department\r\n\r\na,"two\r\nlines"\r\nb,Lab\r\n\r\nb,"x"\r\n'
     problems = refusal(tmp_path, people, NONE)
     assert [(problem.place, problem.cause) for problem in problems] == [
-        ("people.csv, line 7, column id", "the id 'b' is on line 5 already")]
+        ("people.csv, line 7, column id", "the id 'b' is on line 5 already")
+    ]
 
 
 def test_a_file_that_ends_in_an_open_quote_leaves_no_ties_dangling(tmp_path: Path) -> None:
@@ -136,14 +169,18 @@ def test_a_file_that_ends_in_an_open_quote_leaves_no_ties_dangling(tmp_path: Pat
     assert problem.place == "people.csv, line 3"
 
 
-@pytest.mark.parametrize(("columns", "place", "cause", "mend"), [
-    ({"source": "sauce"}, "organization.columns.source", "no column headed 'sauce'", "did you mean 'source'?"),
-    ({"source": "learner"}, "ties.csv, header", "'learner' is mapped to source", "columns.learner=HEADING"),
-    ({"source": "source", "learner": "source"}, "organization.columns.source", "to learner already", "of its own"),
-    ({"deparment": "x"}, "organization.columns.deparment", "not a field", "did you mean 'department'?"),
-])
-def test_a_wrong_mapping_is_a_problem_of_the_setting(tmp_path: Path, columns: dict[str, str], place: str, cause: str,
-                                                     mend: str) -> None:
+@pytest.mark.parametrize(
+    ("columns", "place", "cause", "mend"),
+    [
+        ({"source": "sauce"}, "organization.columns.source", "no column headed 'sauce'", "did you mean 'source'?"),
+        ({"source": "learner"}, "ties.csv, header", "'learner' is mapped to source", "columns.learner=HEADING"),
+        ({"source": "source", "learner": "source"}, "organization.columns.source", "to learner already", "of its own"),
+        ({"deparment": "x"}, "organization.columns.deparment", "not a field", "did you mean 'department'?"),
+    ],
+)
+def test_a_wrong_mapping_is_a_problem_of_the_setting(
+    tmp_path: Path, columns: dict[str, str], place: str, cause: str, mend: str
+) -> None:
     (problem,) = refusal(tmp_path, columns=columns)
     assert problem.place == place and cause in problem.cause and mend in problem.mend
 
@@ -188,4 +225,7 @@ def test_a_large_people_file_suggests_only_what_is_close(tmp_path: Path) -> None
     people = "id,department\n" + "".join(f"person{row:05d},x\n" for row in range(3000))
     problems = refusal(tmp_path, people, "learner,source\nPerson00007,person02999\nperson02999x,zzz\n")
     assert [problem.mend for problem in problems] == [
-        "did you mean 'person00007'?", "did you mean 'person02999'?", "add the person, or remove the tie"]
+        "did you mean 'person00007'?",
+        "did you mean 'person02999'?",
+        "add the person, or remove the tie",
+    ]

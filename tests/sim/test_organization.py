@@ -18,10 +18,20 @@ def organization(department: list[int], ties: list[tuple[int, int]]) -> Organiza
     unknown = np.full(len(learner), np.nan)
     return Organization(
         seats=tuple(f"{row:03d}" for row in range(people)),
-        departments=tuple(f"D{d}" for d in range(max(department, default=-1) + 1)), organizations=("",),
-        department=np.array(department, np.int32), organization=np.zeros(people, np.int32),
-        level=np.full(people, -1, np.int32), tenure=np.full(people, np.nan), topics=(), expertise=None,
-        learner=learner, source=source, weight=unknown, trust=unknown, contact=unknown)
+        departments=tuple(f"D{d}" for d in range(max(department, default=-1) + 1)),
+        organizations=("",),
+        department=np.array(department, np.int32),
+        organization=np.zeros(people, np.int32),
+        level=np.full(people, -1, np.int32),
+        tenure=np.full(people, np.nan),
+        topics=(),
+        expertise=None,
+        learner=learner,
+        source=source,
+        weight=unknown,
+        trust=unknown,
+        contact=unknown,
+    )
 
 
 def brute(people: int, ties: set[tuple[int, int]]) -> tuple[float, list[int]]:

@@ -301,5 +301,5 @@ def test_reading_a_scenario_needs_nothing_heavy() -> None:
 
 def test_a_broken_field_does_not_hide_what_is_wrong_between_the_others():
     with pytest.raises(InputError) as refused:
-        Scenario.from_dict({"policies": {"r": {"kind": "rotation", "coverage": 2, "start_week": 9, "end_week": 3}}})
+        Scenario.from_dict({"policies": {"r": {"kind": "swap", "coverage": 2, "start_week": 9, "end_week": 3}}})
     assert [problem.place for problem in refused.value.problems] == ["policies.r.coverage", "policies.r.end_week"]

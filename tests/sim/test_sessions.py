@@ -12,7 +12,7 @@ from meetings import Meeting, give, open_world, pairs, tie, world
 from sim.chance import extend, uniform
 from sim.model import OrganizationModel
 from sim.schema import ORIGINS
-from sim.sessions import gather, share_of_talk
+from sim.sessions import gather
 
 F = np.float32
 MENTORING = ORIGINS.index("mentorship")
@@ -22,13 +22,6 @@ def heard_draw(made: OrganizationModel, label: str, learner: Any, source: Any, d
     key = made.state.arrays["key"]
     chain = made.ensemble.stream(label, decision, np.asarray(learner))
     return uniform(extend(extend(chain, key[learner]), key[source]))
-
-
-def test_shares_of_the_talk_go_from_dominance_to_even() -> None:
-    dominance = np.array([1, 2, 1, 4], np.float32)
-    np.testing.assert_allclose(share_of_talk(dominance, 0), [0.125, 0.25, 0.125, 0.5])
-    np.testing.assert_allclose(share_of_talk(dominance, 1), 0.25)
-    np.testing.assert_allclose(share_of_talk(dominance, 0.5), [0.1875, 0.25, 0.1875, 0.375])
 
 
 def test_encounters_are_ordered_by_learner_then_policy_then_source() -> None:

@@ -10,7 +10,8 @@ import worlds
 
 from sim import policies
 from sim.policies import registry
-from sim.policies.base import Policy, PolicySettings, Targets, faded, ramp, reach, running, strength
+from sim.policies.base import Policy
+from sim.policy_settings import PolicySettings, Targets, faded, ramp, reach, running, strength
 from sim.problems import InputError
 
 HALF = np.float32(0.5)
@@ -115,7 +116,7 @@ def test_targets_are_home_departments_and_levels() -> None:
     np.testing.assert_array_equal(np.flatnonzero(both), [1, 5])
 
 
-@pytest.mark.parametrize("kind", sorted(policies.BUILT_IN))
+@pytest.mark.parametrize("kind", sorted(policies.POLICIES.built_in))
 @pytest.mark.parametrize(
     ("fields", "problem"),
     [

@@ -124,13 +124,13 @@ def test_targets_mask_the_department_of_the_source() -> None:
     np.testing.assert_allclose(levers["engagement.pull"], np.tile(person, (2, 1)), rtol=1e-6)
 
 
-def test_target_levels_count_by_their_share_of_the_source_department() -> None:
+def test_target_levels_mask_departments_where_nobody_is_targeted() -> None:
     made = rewarding(weight=1, targets={"levels": ["manager"]})
     made.state.arrays["level"][:] = 0
     made.state.arrays["level"][[0, 1, 8, 24]] = 2
     pull = bent_in(made, 2)["willingness.pull"]
-    np.testing.assert_allclose(pull[0, 2], [0.5 * 2 / 8, 0.5 / 8, 0], rtol=1e-6)
-    np.testing.assert_allclose(pull[1, 2], [0.5 / 8, 0, 0], rtol=1e-6)
+    np.testing.assert_allclose(pull[0, 2], [0.5, 0.5, 0], rtol=1e-6)
+    np.testing.assert_allclose(pull[1, 2], [0.5, 0, 0], rtol=1e-6)
     engaged = np.flatnonzero(made.ensemble.levers["engagement.pull"].ravel())
     np.testing.assert_array_equal(engaged, [0, 1, 8, 24])
 

@@ -222,7 +222,6 @@ def stagnating(**fields: Any) -> Any:
     ("fields", "rematched"),
     [
         ({"coordinators": 1, "minimum_sessions": 1, "sessions": {"attendance": 0}}, True),
-        ({"coordinators": 0, "minimum_sessions": 1, "sessions": {"attendance": 0}}, False),
         ({"coordinators": 1, "minimum_sessions": 0, "sessions": {"attendance": 0}}, False),
         ({"coordinators": 1, "minimum_sessions": 6, "sessions": {"attendance": 1}}, False),
         ({"coordinators": 1, "minimum_sessions": 8, "sessions": {"attendance": 1}}, True),

@@ -45,14 +45,14 @@ def fits(week: Any, i: int, j: int, direction: int, boundary: int) -> bool:
 
 
 def by_hand(week: Any, mentees: list[int], may: Any, programme: tuple[int, int, int], capacity: int) -> dict[int, int]:
-    """The matching of ruling 15, one mentee after the other."""
+    """The matching of ruling 15, one mentee after the other; nobody mentors the own mentor."""
     direction, boundary, matching = programme
     points, rings = (week.hashes("m", name).tolist() for name in ("mentee", "mentor"))
     found: dict[int, int] = {}
     for i in sorted(mentees, key=lambda row: (row // week.rule.people, points[row])):
         ring = sorted((j for j in np.flatnonzero(may).tolist() if j // 60 == i // 60), key=lambda row: rings[row])
         clockwise = [j for j in ring if rings[j] >= points[i]] + [j for j in ring if rings[j] < points[i]]
-        candidates = [j for j in clockwise if fits(week, i, j, direction, boundary)][:16]
+        candidates = [j for j in clockwise if fits(week, i, j, direction, boundary) and found.get(j) != i][:16]
         free = [j for j in candidates if list(found.values()).count(j) < capacity]
         score = {j: gap(week, i, j) if matching == 1 else min(gap(week, i, j), gap(week, j, i)) for j in free}
         if score and max(score.values()) > 0:
@@ -160,6 +160,8 @@ def test_pairs_that_seldom_meet_or_have_little_left_are_stagnant() -> None:
     pairs.held[mentees] = 4
     learned, seldom = mentees[2], mentees[5]
     pairs.held[seldom] = 3
+    np.testing.assert_array_equal(pairs.stagnant(week, mentees, 4, 0), [])
+    week.number += 13
     assert len(pairs.stagnant(week, mentees, 3, 0.25)) == 0
     week.state.arrays["expertise"][learned] = 0.5
     np.testing.assert_array_equal(pairs.stagnant(week, mentees, 3, 0.25), [learned])

@@ -18,7 +18,7 @@ def test_stays_beyond_the_first_in_half_a_year_tire() -> None:
         before = made.ensemble.away.copy()
         worlds.run_phases(made.plan, "act")
         bends = made.ensemble.levers.contributions.get("engagement.pull", {})
-        pull = bends["rotation"].add.ravel() if bends else np.zeros(48)
+        pull = bends["rotation"][0].add.ravel() if bends else np.zeros(48)
         stays = started[max(0, week - 25) :].sum(axis=0)
         np.testing.assert_allclose(pull, -0.04 * np.maximum(0, stays - 1), atol=1e-6)
         started = np.vstack([started, made.ensemble.away & ~before])
@@ -127,7 +127,7 @@ def test_a_newcomer_of_a_tired_seat_starts_rested() -> None:
     policy = made.plan.policies[0]
     policy.left(made.ensemble, np.array([7]))
     worlds.run_phases(made.plan, "bend")
-    pull = made.ensemble.levers.contributions["engagement.pull"]["rotation"].add.ravel()
+    pull = made.ensemble.levers.contributions["engagement.pull"]["rotation"][0].add.ravel()
     assert pull[7] == 0 and pull[6] < 0
 
 
