@@ -169,6 +169,15 @@ def test_rooms_on_the_design_page_exist() -> None:
     assert missing == []
 
 
+@pytest.mark.compiled
+def test_the_benchmarks_run() -> None:
+    words = [sys.executable, "-m", "benchmarks", "--small"]
+    done = subprocess.run(words, cwd=ROOT, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    assert "times scipy" in done.stdout
+    assert "all of them" in done.stdout
+
+
 def test_both_rounds_together_run_every_test() -> None:
     makefile = text("Makefile")
     marks = [line.split(":")[0] for line in PROJECT["tool"]["pytest"]["ini_options"]["markers"]]
