@@ -136,12 +136,6 @@ def test_another_process_gives_the_same_bits(hash_seed: str) -> None:
 
 
 @pytest.mark.compiled
-def test_the_jit_changes_no_bit() -> None:
-    scenario = busy(organization={"topics": 11}, weeks=20)
-    assert elsewhere(scenario, 1, 2, NUMBA_DISABLE_JIT="1") == digests(scenario, 1, 2)
-
-
-@pytest.mark.compiled
 def test_the_processors_newer_instructions_change_no_bit() -> None:
     scenario = busy(organization={"topics": 20}, weeks=20)
     plain = {"NUMBA_CPU_NAME": "generic", "NPY_DISABLE_CPU_FEATURES": "AVX512F AVX512_SKX FMA3 AVX2"}
