@@ -212,7 +212,11 @@ def test_one_more_isolated_person_outside_every_target_changes_nobody(
             assert by_person(few, seat) == by_person(more, seat), seat
 
 
-@pytest.mark.parametrize("policy", [{**BUSY["rotation"], "host": "greatest_need"}, BUSY["incentives"]])
+@pytest.mark.parametrize(
+    "policy",
+    [*BUSY.values(), {**BUSY["rotation"], "host": "greatest_need"}, {**BUSY["rotation"], "host": "random"}],
+    ids=["rotation", "incentives", "mentorship", "greatest need", "random host"],
+)
 def test_one_more_isolated_person_of_an_untargeted_level_changes_nobody(tmp_path: Path, policy: dict[str, Any]) -> None:
     """The newcomer shares a department with those targeted, but not their level."""
     policies = {"one": {**policy, "targets": {"levels": [0, 1, 2]}}}
