@@ -143,11 +143,11 @@ def warm() -> None:
     A tiny organization goes through every built-in policy, long enough for stays to end and pairs to meet.
     """
     from sim import OrganizationModel, Scenario
-    from sim.policies import BUILT_IN
+    from sim.policies import POLICIES
 
     tiny = {
         "organization": {"kind": "synthetic", "people": 24, "departments": 3, "topics": 6, "sources": 4},
-        "policies": {kind: {"kind": kind, "start_week": 0, "coverage": 1.0} for kind in BUILT_IN},
+        "policies": {kind: {"kind": kind, "start_week": 0, "coverage": 1.0} for kind in POLICIES.built_in},
         "weeks": _WARM_WEEKS,
     }
     model = OrganizationModel(scenario=Scenario.from_dict(tiny), seeds=[1])

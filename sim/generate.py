@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -83,7 +85,7 @@ def _initiations(settings: SyntheticOrganization, chance: Chance, keys: Keys) ->
     return _rounded(wanted, chance, "extra tie", keys)
 
 
-def _rounded(wanted: NDArray[np.float64], chance: Chance, decision: str, keys: Keys) -> NDArray[np.int64]:
+def _rounded(wanted: NDArray[Any], chance: Chance, decision: str, keys: Keys) -> NDArray[np.int64]:
     """Whole numbers with these means (person,): up or down by a keyed draw."""
     whole = np.floor(wanted)
     up = chance.draw(LABEL, decision, None, keys[None, :])[0] < wanted - whole

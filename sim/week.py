@@ -209,14 +209,19 @@ class Week:
         returning[rows] = True
         end_stays(returning, np.int8(ORIGINS.index("rotation")), self.state.people, self.state.ties, self.rule.formed)
 
-    def department_means(self) -> NDArray[np.float64]:
-        """Mean mastery of each department's people by home, float64 (world, department, topic); 0 where it has none."""
+    def department_means(self, among: Mask) -> NDArray[np.float64]:
+        """Mean mastery of each department's people by home, float64 (world, department, topic); 0 where it has none.
+
+        Args:
+            among: whose mastery counts, (person,).
+        """
         frame, departments = self.state.frame, self.rule.departments
-        flat = (np.arange(frame.worlds)[:, None] * departments + self.state.home_department).ravel()
+        rows = np.flatnonzero(among)
+        flat = self.world_of(rows) * departments + self.state.arrays["home_department"][rows]
         order = np.argsort(flat, kind="stable")
         first = np.searchsorted(flat[order], np.arange(frame.worlds * departments))
         people = np.bincount(flat, minlength=frame.worlds * departments)
-        expertise = self.state.arrays["expertise"][order, : self.rule.topics].astype(np.float64)
+        expertise = self.state.arrays["expertise"][rows[order], : self.rule.topics].astype(np.float64)
         sums = np.add.reduceat(np.vstack([expertise, np.zeros((1, self.rule.topics))]), first, axis=0)
         means = np.where(people[:, None] > 0, sums / np.maximum(1, people)[:, None], 0.0)
         return means.reshape(frame.worlds, departments, self.rule.topics)

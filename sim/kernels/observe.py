@@ -3,7 +3,7 @@
 import numpy as np
 
 from sim.kernels.common import ZERO
-from sim.kernels.jit import wide_kernel
+from sim.kernels.jit import kernel, wide_kernel
 from sim.kernels.ties import BASELINE
 from sim.schema import EMERGING, ENTERPRISE
 
@@ -21,7 +21,7 @@ GAIN_WITHIN, GAIN_ACROSS, BASE_GAIN_WITHIN, BASE_GAIN_ACROSS, BASE_WITHIN, BASE_
 FLOW_SUMS = 6
 
 
-@wide_kernel
+@kernel
 def need_class(structure, home, k):
     """Which sum of met needs a topic counts in for people of a department."""
     if structure.topic_kind[k] == ENTERPRISE:

@@ -215,8 +215,11 @@ class Rotation(Policy):
         return hosts
 
     def _to_learn(self, week: Week, going: Rows, home: NDArray[np.int32]) -> NDArray[np.float64]:
-        """What a visitor could use of each host: sum of need * max(0, host's mean E - own E), (visitor, host)."""
-        mean = week.department_means()[week.world_of(going)]
+        """What a visitor could use of each host: sum of need * max(0, host's mean E - own E), (visitor, host).
+
+        The mean is over those targeted: nobody else is there to be met.
+        """
+        mean = week.department_means(week.eligible(self.settings.targets))[week.world_of(going)]
         own = week.state.arrays["expertise"][going, : week.rule.topics]
         need = week.state.structure.need[home, : week.rule.topics]
         return (need[:, None, :] * np.maximum(0.0, mean - own[:, None, :])).sum(axis=2)
