@@ -8,6 +8,8 @@ from types import TracebackType
 from typing import Any, Self
 
 _LINE_SECONDS = 10.0
+_TELLING_SHARE = 0.03
+"""Before this share is done, starting up would be taken for the pace."""
 
 
 class Screen:
@@ -55,8 +57,10 @@ class Screen:
         now = time.monotonic()
         if done and now - self._said >= _LINE_SECONDS:
             self._said = now
-            left = (now - self._began) * max(0, self._total - done) / done
-            self.say(f"{100 * done // max(1, self._total)} % simulated, about {left:.0f} s left.")
+            share = done / max(1, self._total)
+            left = (now - self._began) * max(0.0, 1.0 - share) / share
+            estimate = f", about {left:.0f} s left" if share >= _TELLING_SHARE else ""
+            self.say(f"{100 * share:.0f} % simulated{estimate}.")
 
     def say(self, text: str) -> None:
         """Print a sentence above the bar, as plain text."""

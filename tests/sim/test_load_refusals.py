@@ -217,7 +217,7 @@ def test_parquet_that_merges_ids_or_repeats_a_heading_is_refused(tmp_path: Path)
     with pytest.raises(InputError, match="columns 1 and 3 are both headed 'id'"):
         load(settings, tmp_path)
     pq.write_table(pa.table({"id": ["a", "b\0"], "department": ["x", "x"]}), tmp_path / "people.csv")
-    with pytest.raises(InputError, match="row 2, column id: .* holds a NUL character"):
+    with pytest.raises(InputError, match=r"row 2, column id: .* holds a NUL character"):
         load(settings, tmp_path)
 
 
