@@ -14,7 +14,7 @@ from sim.chance import text_keys
 from sim.phases import ageing, channels, governance, turnover
 from sim.policies.base import Policy
 from sim.recorder import Recorder
-from sim.schema import Encounters
+from sim.schema import EncounterArrays
 from sim.sessions import Meeting
 from sim.week import Week
 
@@ -69,7 +69,7 @@ class Plan:
     """
 
     meeting: Meeting
-    encounters: Encounters
+    encounters: EncounterArrays
     slots: NDArray[np.int64]
     brought: NDArray[np.float32]
     load: NDArray[np.float32]

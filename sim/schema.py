@@ -161,7 +161,7 @@ class Rule(NamedTuple):
     newcomer_trust: np.float32
 
 
-class Encounters(NamedTuple):
+class EncounterArrays(NamedTuple):
     """Learner-source pairs of this week's sessions, sorted by (learner, policy label, source)."""
 
     learner: NDArray[np.int64]

@@ -13,7 +13,7 @@ def learn_in_sessions(encounters, people, structure, culture, gates, rule, work,
     """Let every learner of this week's sessions learn from the sources met there.
 
     Args:
-        encounters: see `sim.schema.Encounters`, sorted by (learner, policy label, source).
+        encounters: see `sim.schema.EncounterArrays`, sorted by (learner, policy label, source).
         work: the session gains are added to `gain` (person, padded topic) and summed into `from_sessions`.
         brought: mastery that each encounter brought before the budget, (encounter,), written.
     """

@@ -11,7 +11,7 @@ from sim.kernels.exchange import exchange
 from sim.kernels.learning import absorb
 from sim.kernels.sessions import learn_in_sessions, promises, update_trust
 from sim.phases.encounters import chains_of, form_ties
-from sim.schema import Encounters
+from sim.schema import EncounterArrays
 
 if TYPE_CHECKING:
     from sim.plan import Plan
@@ -54,7 +54,7 @@ def sessions(plan: Plan) -> None:
     promises(encounters, chains, state.people, week.culture, week.gates, week.rule, kept)
     order = np.lexsort((plan.meeting.source, plan.meeting.learner, plan.meeting.label))
     in_label_order: Any = [values[order] for values in encounters]
-    update_trust(Encounters(*in_label_order), kept[order], state.ties, week.rule)
+    update_trust(EncounterArrays(*in_label_order), kept[order], state.ties, week.rule)
     form_ties(plan, kept)
 
 

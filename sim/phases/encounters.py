@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.chance import extend, uniform
-from sim.schema import ORIGINS, Encounters
+from sim.schema import ORIGINS, EncounterArrays
 from sim.sessions import Meeting
 
 if TYPE_CHECKING:
@@ -19,28 +19,21 @@ FACILITATED_RELIABILITY = np.float32(0.1)
 """Facilitation adds this much to the reliability inside a session (agendas, time boxes, decisions recorded)."""
 
 
-def what_is_met(plan: Plan, slots: NDArray[np.int64]) -> Encounters:
+def what_is_met(plan: Plan, slots: NDArray[np.int64]) -> EncounterArrays:
     """What the kernel needs of each encounter: trust, safety, and who is heard."""
     week, state, meeting = plan.week, plan.week.state, plan.meeting
     learner, source = meeting.learner, meeting.source
     known = slots >= 0
-    trust = (
-        np.where(known, state.ties.trust[np.where(known, slots, 0)], week.stranger_trust(learner, source))
-        if len(slots)
-        else np.zeros(0, np.float32)
-    )
+    trust = week.stranger_trust(learner, source)
+    trust[known] = state.ties.trust[slots[known]]
     department = week.world_of(learner) * week.rule.departments + state.arrays["department"][learner]
     safety = np.maximum(week.culture.safety[department], meeting.confidentiality)
     lower = state.arrays["level"][source] < state.arrays["level"][learner]
     keys = state.arrays["key"]
-    drawn = np.zeros(0, np.float32)
-    if len(slots):
-        drawn = uniform(extend(extend(chains_of(plan, "heard", meeting), keys[learner]), keys[source]))
+    drawn = uniform(extend(extend(chains_of(plan, "heard", meeting), keys[learner]), keys[source]))
     heard = ~lower | (drawn < safety + meeting.facilitation * (ONE - safety))
     reliability = FACILITATED_RELIABILITY * meeting.facilitation
-    return Encounters(
-        learner, source, meeting.weight, meeting.teaching, reliability, safety, trust.astype(np.float32), heard
-    )
+    return EncounterArrays(learner, source, meeting.weight, meeting.teaching, reliability, safety, trust, heard)
 
 
 def chains_of(plan: Plan, decision: str, meeting: Meeting) -> NDArray[np.uint64]:

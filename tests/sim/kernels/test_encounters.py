@@ -10,12 +10,12 @@ from worlds import model
 
 from sim.chance import extend, uniform
 from sim.kernels.sessions import learn_in_sessions, promises, update_trust
-from sim.schema import Culture, Encounters, Gates
+from sim.schema import Culture, EncounterArrays, Gates
 
 TOPICS, ROWS = 11, 48
 
 
-def scattered(seed: int) -> tuple[Any, Encounters, Culture, Gates]:
+def scattered(seed: int) -> tuple[Any, EncounterArrays, Culture, Gates]:
     """Two worlds with people away, and a hundred encounters, some of them twice by two policies."""
     made = model({"topics": TOPICS}, seeds=(1, 2), learning={"phi": 0.4})
     draw = np.random.default_rng(seed)
@@ -29,7 +29,7 @@ def scattered(seed: int) -> tuple[Any, Encounters, Culture, Gates]:
     def share(size: int, top: float = 1.0) -> Any:
         return draw.random(size, np.float32) * np.float32(top)
 
-    encounters = Encounters(
+    encounters = EncounterArrays(
         learner, source, share(100, 3), share(100, 2), share(100, 0.1), share(100), share(100), draw.random(100) < 0.7
     )
     culture = Culture(share(6), *(share(18) for _ in range(4)))
