@@ -13,6 +13,9 @@ from sim.parameters import Parameter, describe
 from sim.parse import suggestion
 from sim.problems import InputError, Problem
 
+MEMBERS_TITLE = "Adequacy of those it treats"
+"""What a policy aims at that has no metric over everybody."""
+
 
 def main(name: str | None, plugins: tuple[str, ...] = ()) -> int:
     """Print the catalogue, or one policy in full.
@@ -62,7 +65,7 @@ def _catalogue(kinds: dict[str, Any]) -> None:
         table.add_row(
             name,
             _first_line(policy),
-            metric.title if metric else policy.target_metric.replace("_", " "),
+            metric.title if metric else MEMBERS_TITLE,
             policy.sources,
         )
     print_plain(table)
