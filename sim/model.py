@@ -98,6 +98,10 @@ class OrganizationModel(AgentsOnTouch):
             self._worlds[position] = World(self, position)
         return self._worlds[position]
 
+    def __repr__(self) -> str:
+        people, worlds = self.state.frame.people, len(self.seeds)
+        return f"OrganizationModel({people} people, {worlds} worlds, week {self.week} of {self._scenario.weeks})"
+
     def step(self) -> None:
         """Run one week in every world."""
         self.plan.step()

@@ -228,7 +228,10 @@ def _settings(label: str, given: Any, kinds: Mapping[str, Any], findings: Findin
         findings.add(path, "the field 'kind' is missing", mend)
         return UNREADABLE
     if not isinstance(kind, str) or kind not in kinds:
-        findings.add((*path, "kind"), f"there is no kind {shown(kind)}", suggestion(str(kind), kinds))
+        mend = suggestion(str(kind), kinds)
+        if isinstance(kind, str) and not mend.startswith("did you mean"):
+            mend = f"{mend}; one of your own needs plugins=MODULE, or its module imported first"
+        findings.add((*path, "kind"), f"there is no kind {shown(kind)}", mend)
         return UNREADABLE
     return read_section(kinds[kind].Settings, given, findings, path, partly=True)
 

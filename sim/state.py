@@ -82,6 +82,14 @@ class State:
         a = self.arrays
         return People(a["key"], a["department"], a["home_department"], a["level"], a["expertise"], a["initiative"])
 
+    def __dir__(self) -> list[str]:
+        """The usual names, and every schema field."""
+        return [*super().__dir__(), *(field.name for field in FIELDS)]
+
+    def __repr__(self) -> str:
+        frame = self.frame
+        return f"State({frame.people} people, {frame.worlds} worlds, {len(frame.topics)} topics, week {self.week})"
+
     def live_slots(self) -> NDArray[np.int64]:
         """Slots of all live ties, in order of (learner row, source row), (live tie,)."""
         return live_slots(self.ties)

@@ -73,7 +73,7 @@ def test_the_shipped_organization_states_the_defaults(tokens: tuple[str, ...]) -
 
 def test_the_demo_is_what_it_says() -> None:
     study = study_of(design("study=demo"), "x")
-    assert [arm.name for arm in study.arms] == ["baseline", "rotation", "incentives", "mentorship", "all_three"]
+    assert [arm.name for arm in study.arms] == ["baseline", "rotation", "incentives", "mentorship", "together"]
     assert [list(arm.scenario.policies) for arm in study.arms][4] == ["rotation", "incentives", "mentorship"]
     assert study.seeds == tuple(range(1, 33))
     assert study.arms[0].scenario.weeks == 156
@@ -95,7 +95,7 @@ def test_a_removed_policy_leaves_every_arm() -> None:
     study = study_of(design("study=demo", "~policies.rotation"), "x")
     assert [(arm.name, list(arm.scenario.policies)) for arm in study.arms] == [
         ("baseline", []), ("incentives", ["incentives"]), ("mentorship", ["mentorship"]),
-        ("all_three", ["incentives", "mentorship"]),
+        ("together", ["incentives", "mentorship"]),
     ]  # fmt: skip
 
 
