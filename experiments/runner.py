@@ -9,7 +9,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterable, Sequence
 from concurrent.futures.process import BrokenProcessPool
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
@@ -24,7 +24,6 @@ MOST_WORLDS = 16
 _FEWEST_WORLDS = 8
 _CACHE_BYTES = 1_000_000
 _TASKS_A_WORKER = 3
-_ATTEMPTS = 2
 
 
 class Progress(Protocol):
@@ -76,8 +75,8 @@ def run_arms(
     if not todo:
         return outcome
     tasks = _tasks(todo, seeds, machine)
-    progress.start(sum(len(task.seeds) * todo[task.arm].scenario.weeks for task in tasks))
     collected = _Collected(folder, todo, tasks, outcome, progress)
+    progress.start(collected.total)
     if machine.workers == 1 or len(tasks) == 1:
         _run_here(tasks, collected, progress)
     else:
@@ -116,12 +115,17 @@ def batches(seeds: Sequence[int], arms: int, world_bytes: int, workers: int) -> 
 
 
 class _Collected:
-    """Gathers batches; writes an arm's block when its last batch is in."""
+    """Gathers batches; writes an arm's block when its last batch is in.
+
+    Attributes:
+        total: world-weeks of all tasks.
+    """
 
     def __init__(
         self, folder: Path, arms: Sequence[Arm], tasks: Sequence[Task], outcome: Outcome, progress: Progress
     ) -> None:
         self._folder, self._arms, self._outcome, self._progress = folder, arms, outcome, progress
+        self.total = sum(_size(task) for task in tasks)
         self._parts: dict[int, dict[int, Record]] = {task.arm: {} for task in tasks}
         self._needed = {arm: sum(task.arm == arm for task in tasks) for arm in self._parts}
 
@@ -187,31 +191,55 @@ def _run_here(tasks: Iterable[Task], collected: _Collected, progress: Progress) 
             collected.fail(task, error)
         else:
             collected.add(task, record)
-        done += len(task.seeds) * task.scenario["weeks"]
+        done += _size(task)
 
 
 def _run_in_workers(tasks: Sequence[Task], machine: Machine, collected: _Collected, progress: Progress) -> None:
-    """Run tasks over a crew; one that loses a worker is replaced, and what was under way is tried once more."""
-    attempts = dict.fromkeys(range(len(tasks)), 0)
-    while attempts:
-        crew = Crew.of(machine)
-        lost: list[int] = []
-        try:
-            for at, record, error in crew.run({at: tasks[at] for at in attempts}, progress.advance):
-                if record is not None:
-                    collected.add(tasks[at], record)
-                elif isinstance(error, BrokenProcessPool):
-                    lost.append(at)
-                elif error is not None:
-                    collected.fail(tasks[at], error)
-        except BaseException:
-            crew.stop()
-            raise
-        if lost:
-            crew.stop()
-        attempts = {at: attempts[at] + 1 for at in lost}
-        for at in [at for at, count in attempts.items() if count >= _ATTEMPTS]:
-            del attempts[at]
-            collected.fail(
-                tasks[at], RuntimeError("its worker process died, perhaps for lack of memory; try workers=1")
-            )
+    """Run tasks over a crew; after a lost worker, what was running is tried once more, each task alone.
+
+    Alone, because nobody knows which of the running tasks took the worker down; at once, so that the other
+    batches of a scenario that kills its workers are never started.
+    """
+    left = dict(enumerate(tasks))
+    while left := {at: task for at, task in left.items() if collected.wants(task)}:
+        for at in _with_crew(list(left), left, machine, collected, progress):
+            while at in left and collected.wants(tasks[at]):
+                if _with_crew([at], left, replace(machine, workers=1), collected, progress):
+                    reason = "its worker process died, perhaps for lack of memory; try workers=1"
+                    collected.fail(left.pop(at), RuntimeError(reason))
+
+
+def _with_crew(
+    numbers: Sequence[int], left: dict[int, Task], machine: Machine, collected: _Collected, progress: Progress
+) -> list[int]:
+    """Run tasks until all are done or a worker is lost; those that ended are taken out of `left`.
+
+    Returns:
+        The tasks that were running when a worker was lost.
+    """
+    crew = Crew.of(machine)
+    before = collected.total - sum(_size(task) for task in left.values())
+    lost: list[int] = []
+
+    def tell(done: int) -> None:
+        progress.advance(before + done)
+
+    try:
+        for at, record, error in crew.run({at: left[at] for at in numbers}, collected.wants, tell):
+            if isinstance(error, BrokenProcessPool):
+                lost.append(at)
+            elif record is not None:
+                collected.add(left.pop(at), record)
+            elif error is not None:
+                collected.fail(left.pop(at), error)
+    except BaseException:
+        crew.stop()
+        raise
+    if crew.broken:
+        crew.stop()
+    return lost
+
+
+def _size(task: Task) -> int:
+    """World-weeks of a task."""
+    return len(task.seeds) * int(task.scenario["weeks"])

@@ -12,6 +12,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from concurrent.futures.process import BrokenProcessPool
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -72,12 +73,16 @@ class Crew:
     """A pool of spawned workers with a shared count of world-weeks done and a shared sign to stop.
 
     It is kept for the next study of this process, since workers take seconds to start.
+
+    Attributes:
+        broken: whether a worker was lost, after which nothing more is handed out.
     """
 
     _kept: ClassVar[Crew | None] = None
 
     def __init__(self, machine: Machine) -> None:
         warm()
+        self.broken = False
         context = multiprocessing.get_context("spawn")
         self._machine = machine
         self._before = set(multiprocessing.active_children())
@@ -96,22 +101,49 @@ class Crew:
         return cls._kept
 
     def run(
-        self, tasks: Mapping[int, Task], tell: Callable[[int], None]
+        self, tasks: Mapping[int, Task], wants: Callable[[Task], bool], tell: Callable[[int], None]
     ) -> Iterator[tuple[int, Record | None, BaseException | None]]:
         """Run tasks, and give each as it ends: its number, and its record or why there is none.
 
+        No more tasks are handed out than there are workers, so that a lost worker leaves in doubt only what was
+        running. Tasks that were never handed out are not given; see `broken`.
+
         Args:
             tasks: number -> task.
+            wants: whether a task is still worth starting.
             tell: called often with the number of world-weeks done so far in this run.
         """
         self._done.value = 0
-        waiting: dict[Future[Record], int] = {self._pool.submit(_work, task): at for at, task in tasks.items()}
+        left = iter(tasks.items())
+        waiting: dict[Future[Record], int] = {}
+        self._hand_out(left, wants, waiting)
         while waiting:
             ended, _ = wait(waiting, timeout=POLL, return_when=FIRST_COMPLETED)
             tell(self._done.value)
+            good = []
             for future in ended:
                 at, error = waiting.pop(future), future.exception()
-                yield at, None if error else future.result(), error
+                self.broken |= isinstance(error, BrokenProcessPool)
+                if error is None:
+                    good.append((at, future.result()))
+                else:
+                    yield at, None, error
+            self._hand_out(left, wants, waiting)  # before records are written, so that no worker waits for it
+            for at, record in good:
+                yield at, record, None
+
+    def _hand_out(
+        self, left: Iterator[tuple[int, Task]], wants: Callable[[Task], bool], waiting: dict[Future[Record], int]
+    ) -> None:
+        """Give every idle worker a task."""
+        while not self.broken and len(waiting) < self._machine.workers:
+            at, task = next(((at, task) for at, task in left if wants(task)), (-1, None))
+            if task is None:
+                return
+            try:
+                waiting[self._pool.submit(_work, task)] = at
+            except BrokenProcessPool:
+                self.broken = True
 
     def close(self) -> None:
         """Let idle workers end."""

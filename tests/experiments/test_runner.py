@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from concurrent.futures import Future, ProcessPoolExecutor
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -17,7 +19,7 @@ from experiments.results import check_study, load, records_of
 from experiments.runner import batches, run_arms
 from experiments.store import block_key, block_path, read_block
 from experiments.study import Study
-from experiments.workers import Machine, close_workers
+from experiments.workers import Machine, Task, close_workers
 from sim.problems import InputError
 
 
@@ -136,6 +138,38 @@ def test_a_failing_scenario_does_not_hide_the_others(tmp_path: Path, workers: in
     assert set(outcome.finished) == {"baseline", "good"}
     assert set(records_of(tmp_path, asked)) == {"baseline", "good"}
     assert any(("on purpose" if how == "raise" else "worker process died") in text for text in progress.said)
+
+
+def test_a_scenario_that_kills_its_workers_takes_no_other_with_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    load_plugins(["breaking_plugin"])
+    monkeypatch.setattr(runner, "MOST_WORLDS", 1)
+    good: dict[str, Any] = {f"good{at}": {"kind": "rotation", "coverage": 0.1 + 0.1 * at} for at in range(4)}
+    asked = study(bad={"kind": "breaking", "how": "exit"}, **good)
+    arms = [arm for arm in asked.arms if arm.name != "all_together"]
+    progress = Silent()
+    outcome = run_arms(tmp_path, arms, asked.seeds, Machine(2, plugins=("breaking_plugin",)), progress)
+    assert set(outcome.failed) == {"bad"}
+    assert set(outcome.finished) == {"baseline", *good}
+    assert progress.done <= progress.total
+
+
+def test_batches_of_a_failed_scenario_are_not_started(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    load_plugins(["breaking_plugin"])
+    monkeypatch.setattr(runner, "MOST_WORLDS", 1)
+    asked = study(seeds=tuple(range(1, 13)), bad={"kind": "breaking"})
+    started: list[int] = []
+    submit = ProcessPoolExecutor.submit
+
+    def counted(pool: ProcessPoolExecutor, work: Any, task: Task) -> Future[Any]:
+        started.append(task.batch)
+        return submit(pool, work, task)
+
+    monkeypatch.setattr(ProcessPoolExecutor, "submit", counted)
+    machine = Machine(2, plugins=("breaking_plugin",))
+    assert set(run_arms(tmp_path, asked.arms[1:], asked.seeds, machine, Silent()).failed) == {"bad"}
+    assert len(started) <= 3
 
 
 def test_a_file_that_changes_meanwhile_is_a_failure(tmp_path: Path) -> None:
