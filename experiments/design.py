@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from experiments.naming import BASELINE, stem, title_of, titles
+from experiments.naming import BASELINE, apart, stem, title_of, titles
 from experiments.study import Arm, Study
 from experiments.words import STUDY_KEYS
 from sim.plain import UNREADABLE, Findings, KeyPath, shown
@@ -33,14 +33,15 @@ class Document:
         data: the mapping, complete or not.
         name: what problems call the document; empty for composed configuration.
         lines: line of every key path, or None where there are none.
-        folder: where relative paths in it start; None leaves them as they are.
+        folder: where relative paths in it start: for composed configuration the current folder, so that what is
+            stored means the same from any other.
         problems: what reading the text found.
     """
 
     data: Mapping[str, Any]
     name: str = ""
     lines: Mapping[KeyPath, int] | None = None
-    folder: Path | None = None
+    folder: Path = Path()
     problems: tuple[Problem, ...] = ()
 
     @classmethod
@@ -133,6 +134,9 @@ def study_of(design: Design, name: str, seeds: Sequence[int] | None = None) -> S
 def single(design: Design, name: str, seeds: Sequence[int]) -> Study:
     """A study of one scenario, with all policies of the document and nothing to compare it with.
 
+    It is called otherwise than a sweep of the same document, so that by default a run never takes the place of
+    a sweep's report.
+
     Raises:
         InputError: the document names several scenarios.
     """
@@ -142,7 +146,8 @@ def single(design: Design, name: str, seeds: Sequence[int]) -> Study:
         )
     called = design.name or name
     arm = Arm(called, title_of(called), design.catalogue)
-    return Study(called, design.question, (arm,), tuple(seeds))
+    own = called if called == "run" else f"{called}-run"
+    return Study(own, design.question, (arm,), tuple(seeds))
 
 
 def union(designs: Sequence[Design], name: str, seeds: Sequence[int] | None) -> Study:
@@ -151,7 +156,7 @@ def union(designs: Sequence[Design], name: str, seeds: Sequence[int] | None) -> 
     for design in designs:
         for called, scenario in [(BASELINE, design.catalogue.without_policies()), *_of_one(design)]:
             wanted.setdefault(scenario.identity(), (called, scenario))
-    names = titles([(called, scenario.to_dict()) for called, scenario in wanted.values()])
+    names = apart(titles([(called, scenario.to_dict()) for called, scenario in wanted.values()]), list(wanted))
     by_identity = dict(zip(wanted, names, strict=True))
     arms = tuple(
         Arm(by_identity[key], title_of(by_identity[key]), scenario,

@@ -100,9 +100,9 @@ def test_run_shows_one_scenario(run: Run, tmp_path: Path) -> None:
     assert status == 0
     assert "Need met" in out
     assert "seed 7" in out
-    runs = pd.read_parquet(tmp_path / "results" / "rotation" / "runs.parquet")
+    runs = pd.read_parquet(tmp_path / "results" / "rotation-run" / "runs.parquet")
     assert list(runs["seed"]) == [7]
-    assert run("report", "results/rotation")[0] == 0
+    assert run("report", "results/rotation-run")[0] == 0
 
 
 def test_a_stored_scenario_can_be_given_back(run: Run, tmp_path: Path) -> None:
@@ -211,6 +211,35 @@ def test_the_users_own_organization(run: Run, tmp_path: Path) -> None:
     assert run("report", "results/sweep")[0] == 0
 
 
+def test_organizations_of_two_years_stay_apart(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "p.csv").write_text("id,department\n" + "".join(f"p{i},{'AB'[i % 2]}\n" for i in range(12)))
+    for year, step in (("2022", 5), ("2023", 7)):
+        (tmp_path / year).mkdir()
+        rows = "".join(f"p{i},p{(i * step + 1) % 12}\n" for i in range(12) if (i * step + 1) % 12 != i)
+        (tmp_path / year / "ties.csv").write_text("learner,source\n" + rows)
+    given = ("organization=files", "organization.people=p.csv", "organization.ties=2022/ties.csv,2023/ties.csv")
+    words = ("+policy@policies=[rotation]", *given, "weeks=16", "seeds=2", "workers=1")
+    assert run("sweep", "-m", *words)[0] == 0
+    folder = tmp_path / "results" / "multirun"
+    runs = pd.read_parquet(folder / "runs.parquet")
+    assert len(runs) == 8
+    assert sum("2022/ties.csv" in name for name in runs["scenario"].unique()) == 2
+    before = contents(folder)
+    monkeypatch.chdir(folder)
+    assert run("report", str(folder))[0] == 0
+    assert contents(folder) == before
+    stored = yaml.safe_load(next((folder / "scenarios").iterdir()).read_text())["organization"]
+    assert Path(stored["people"]) == tmp_path / "p.csv"
+
+
+def test_a_run_leaves_a_sweep_alone(run: Run, tmp_path: Path) -> None:
+    run("sweep", "scenario=rotation", *SMALL)
+    before = contents(tmp_path / "results" / "rotation")
+    assert "report.html" in before
+    assert run("run", "scenario=rotation", "seed=7", *SMALL[:4])[0] == 0
+    assert contents(tmp_path / "results" / "rotation") == before
+
+
 def test_a_failure_is_exit_status_one(run: Run) -> None:
     words = ("plugins=breaking_plugin", "+policies.bad.kind=breaking", "+policy@policies=[rotation]", *SMALL)
     status, out, err = run("sweep", *words)
@@ -306,4 +335,4 @@ def test_a_scenario_file_is_a_scenario(run: Run, tmp_path: Path) -> None:
         ).to_yaml()
     )
     assert run("run", "file=scenario.yaml", "weeks=5")[0] == 0
-    assert set(pd.read_parquet(tmp_path / "results" / "scenario" / "runs.parquet")["weeks"]) == {5}
+    assert set(pd.read_parquet(tmp_path / "results" / "scenario-run" / "runs.parquet")["weeks"]) == {5}

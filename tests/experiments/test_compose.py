@@ -12,8 +12,9 @@ import yaml
 from experiments.compose import Source, compose, config_folder, jobs
 from experiments.design import Design, Document, read_design, study_of, union
 from experiments.door import design_of, read_request
-from experiments.naming import titles
+from experiments.naming import apart, titles
 from experiments.overrides import Overrides, read_overrides
+from experiments.study import Arm, Study
 from sim.policies import registry
 from sim.problems import InputError
 from sim.scenario import Scenario
@@ -241,6 +242,22 @@ def test_titles_say_what_differs() -> None:
         "rotation, learning rate 0.1, coverage 0.1, organization people p.csv",
         "rotation, learning rate 0.2, coverage 0.3, organization people q.csv",
     ]
+
+
+def test_titles_tell_paths_and_absent_keys_apart() -> None:
+    ties = [{"organization": {"kind": "files", "ties": f"/x/{year}/ties.csv"}} for year in (2022, 2023)]
+    drawn = {"organization": {"kind": "synthetic", "people": 9}, "topics": {"law": {"decay": 0.1}}}
+    assert titles([("rotation", data) for data in (*ties, drawn)]) == [
+        "rotation, files organization, organization ties 2022/ties.csv, topics law decay not given",
+        "rotation, files organization, organization ties 2023/ties.csv, topics law decay not given",
+        "rotation, synthetic organization, topics law decay 0.1",
+    ]
+    assert apart(["a", "b", "a"], ["1" * 64, "2" * 64, "3" * 64]) == ["a (11111111)", "b", "a (33333333)"]
+
+
+def test_a_study_refuses_two_arms_of_one_name() -> None:
+    with pytest.raises(ValueError, match="share a name"):
+        Study("x", "", (Arm("a", "A", Scenario()), Arm("a", "A", Scenario())), (1,))
 
 
 def test_a_document_that_is_wrong_in_many_places() -> None:
