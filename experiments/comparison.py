@@ -17,7 +17,6 @@ import numpy as np
 
 from experiments.files import write_whole
 from experiments.pairing import MEMBERS, Matched, Pair, aims
-from experiments.pairing import display_factor as display_factor
 from experiments.statistics import (
     Paired,
     independent_seeds,
@@ -71,9 +70,10 @@ COLUMNS = {
     "baseline_sd": "standard deviation over worlds",
     "arm_sd": "standard deviation over worlds",
     "difference_sd": "standard deviation over worlds of arm minus baseline",
-    "hours": "extra hours a person-week of the arm over the whole run",
-    "effect_per_hour": "difference for each extra hour a person-week; empty without hours",
-    "effect_per_money": "difference for each extra unit of money a person-week; only where the arm costs no hours",
+    "hours_whole_run": "extra hours a person-week of the arm over all weeks of the run, before the first policy too",
+    "money_whole_run": "extra money a person-week of the arm over all weeks of the run, before the first policy too",
+    "effect_per_hour": "difference for each extra hour of hours_whole_run; empty without hours",
+    "effect_per_money": "difference for each unit of money_whole_run; only where the arm costs no hours",
     "saving": "how many times more seeds independent draws would have needed for the same interval",
     "independent_seeds": "seeds per arm that independent draws would have needed for the same interval",
 }
@@ -152,20 +152,41 @@ def compare(study: Study, records: Mapping[str, Record]) -> Comparison:
         targets[arm.name], members = aims(arm.scenario, study.arm(baseline).scenario)
         pairs.update({(arm.name, name): pair for name, pair in matched.metrics(since).items()})
         if members:
-            pairs[arm.name, MEMBERS] = matched.members(tuple(members))
             kinds.update(members.values())
+            treated = matched.members(tuple(members))
+            if treated is not None:
+                pairs[arm.name, MEMBERS] = treated
         for name, found in costs.items():
             found[arm.name] = matched.cost(name)
     results = {key: paired(pair.arm, pair.baseline) for key, pair in pairs.items()}
-    facts = _Facts(
-        {arm.name: arm.title or arm.name for arm in study.arms}, _subjects(kinds), pairs, results, targets, costs
-    )
+    facts = _Facts(titles_of(study), _subjects(kinds), pairs, results, targets, costs)
     return Comparison(
         table=facts.table(arms), pairs=pairs, results=results, subjects=facts.subjects, targets=targets,
         hours=costs["hours"], money=costs["money"], arms=tuple(arms), titles=facts.titles,
         seeds=tuple(sorted({seed for pair in pairs.values() for seed in pair.seeds})), since=since,
         median_saving=_median_saving(results, targets), left_out=tuple(left_out),
     )  # fmt: skip
+
+
+def titles_of(study: Study) -> dict[str, str]:
+    """Arm -> what people read for it: its title, or its name where others have the same title."""
+    shown = {arm.name: arm.title or arm.name for arm in study.arms}
+    while repeated := [name for name, text in shown.items() if name != text and _times(text, shown) > 1]:
+        shown.update({name: name for name in repeated})  # a name may be the title of yet another arm, hence the loop
+    return shown
+
+
+def _times(text: str, shown: Mapping[str, str]) -> int:
+    return list(shown.values()).count(text)
+
+
+def clear_arms(comparison: Comparison, metric: str, names: Iterable[str]) -> list[str]:
+    """Those of these arms whose effect on a metric is told from zero by their worlds, the largest gain first.
+
+    What is called the largest is chosen from these: a mean that may be chance is no finding, however large.
+    """
+    results = {name: comparison.results[name, metric] for name in names if (name, metric) in comparison.results}
+    return sorted((name for name in results if results[name].clear), key=lambda name: -results[name].difference)
 
 
 def earliest_start(scenarios: Iterable[Any]) -> int:
@@ -236,7 +257,8 @@ class _Facts:
             "low": result.low, "high": result.high, "p": result.p, "better_worlds": better,
             "better_share": better / result.n if better is not None and result.n else math.nan,
             "baseline_sd": result.sd_baseline, "arm_sd": result.sd_arm, "difference_sd": result.sd_difference,
-            "hours": hours, "saving": saving, "independent_seeds": independent_seeds(result.n, saving),
+            "hours_whole_run": hours, "money_whole_run": self.costs["money"][arm.name].difference, "saving": saving,
+            "independent_seeds": independent_seeds(result.n, saving),
         }  # fmt: skip
         if subject.group != COST:
             cost = "hours" if hours > 0.0 else "money"

@@ -67,11 +67,17 @@ class Matched:
         found = {name: self.metric(metric, since) for name, metric in METRICS.items()}
         return {name: pair for name, pair in found.items() if pair is not None}
 
-    def members(self, labels: Sequence[str]) -> Pair:
-        """Adequacy of the seats that any of these policies of the arm ever treated, in both arms, in points."""
+    def members(self, labels: Sequence[str]) -> Pair | None:
+        """Adequacy of the seats that any of these policies of the arm ever treated, in both arms, in points.
+
+        None where no policy says whom it treats, as a plug-in may not.
+        """
         from sim.recorder import adequacy_members
 
-        treated = np.any([np.asarray(self.arm.treated[label], dtype=bool) for label in labels], axis=0)
+        told = [np.asarray(self.arm.treated[label], dtype=bool) for label in labels if label in self.arm.treated]
+        if not told:
+            return None
+        treated = np.any(told, axis=0)
         mask = np.zeros(np.asarray(self.baseline.seat_adequacy).shape, dtype=bool)
         mask[self.baseline_rows] = treated[self.arm_rows]
         arm = np.asarray(adequacy_members(self.arm, treated), dtype=np.float64)[self.arm_rows]
@@ -100,8 +106,10 @@ def _values(metric: Metric, record: Record, since: int) -> Floats:
 def aims(scenario: Any, baseline: Any) -> tuple[tuple[str, ...], dict[str, str]]:
     """The metrics that an arm's own policies aim at, and label -> kind of those that aim at the people they treat.
 
-    A policy that the baseline has too, with the same settings, is not what the arm is compared for.
+    A policy that the baseline has too, with the same settings, is not what the arm is compared for. An aim that is no
+    metric is left out: results must not be lost for a word in a plug-in.
     """
+    from sim.metrics import METRICS
     from sim.policies import registry
 
     kinds = registry()
@@ -113,6 +121,6 @@ def aims(scenario: Any, baseline: Any) -> tuple[tuple[str, ...], dict[str, str]]
         metric = kinds[settings.kind].target_metric
         if metric == MEMBERS:
             members[label] = settings.kind
-        if metric not in found:
+        if metric not in found and (metric == MEMBERS or metric in METRICS):
             found.append(metric)
     return tuple(found), members

@@ -17,7 +17,7 @@ SPREAD = (10.0, 90.0)
 """Percentiles over worlds that describe the spread of outcomes."""
 
 _NOISE = 1e-12
-"""Differences that vary by less than this share of the values are rounding, not variation."""
+"""Differences that are smaller, or vary by less, than this share of the values are rounding."""
 
 Floats = NDArray[np.float64]
 
@@ -69,9 +69,11 @@ def paired(arm: ArrayLike, baseline: ArrayLike, confidence: float = CONFIDENCE) 
         return Paired(0, *([math.nan] * 9))
     d = a - b
     mean = float(d.mean())
+    spread = _deviation(d, a, b) if n > 1 else 0.0
+    if spread == 0.0 and abs(mean) <= _rounding(a, b):
+        mean = 0.0
     if n == 1:
         return Paired(1, float(b[0]), float(a[0]), mean, *([math.nan] * 6))
-    spread = _deviation(d, a, b)
     low, high, p = _interval(mean, spread, n, confidence)
     return Paired(n, float(b.mean()), float(a.mean()), mean, low, high, p, _deviation(b), _deviation(a), spread)
 
@@ -79,8 +81,12 @@ def paired(arm: ArrayLike, baseline: ArrayLike, confidence: float = CONFIDENCE) 
 def _deviation(values: Floats, *scale: Floats) -> float:
     """Sample standard deviation; 0 where it is only rounding of numbers as large as `scale` (default: the values)."""
     spread = float(values.std(ddof=1))
-    largest = max(float(np.abs(each).max()) for each in (scale or (values,)))
-    return spread if spread > _NOISE * largest else 0.0
+    return spread if spread > _rounding(*(scale or (values,))) else 0.0
+
+
+def _rounding(*values: Floats) -> float:
+    """What differences of numbers as large as these may be by rounding alone."""
+    return _NOISE * max(float(np.abs(each).max(initial=0.0)) for each in values)
 
 
 def _interval(mean: float, spread: float, n: int, confidence: float) -> tuple[float, float, float]:
@@ -99,7 +105,8 @@ def worlds_better(arm: ArrayLike, baseline: ArrayLike, better: str) -> int | Non
     if better not in ("higher", "lower"):
         return None
     a, b = both_defined(arm, baseline)
-    return int(np.count_nonzero(a > b if better == "higher" else a < b))
+    gain = a - b if better == "higher" else b - a
+    return int(np.count_nonzero(gain > _rounding(a, b)))
 
 
 def spread(values: ArrayLike) -> tuple[float, float]:

@@ -17,6 +17,9 @@ if TYPE_CHECKING:
     from experiments.study import Study
     from sim.recorder import Record
 
+ONCE = (spread.SPREAD_OVER_TIME, forest.FOREST, trust.TRUST, effort.EFFORT)
+"""The charts of which a study has one at most; there is a flow chart for each arm."""
+
 
 @dataclass(frozen=True)
 class Chart:
@@ -38,7 +41,7 @@ class Chart:
 def draw_charts(study: Study, records: Mapping[str, Record], comparison: Comparison, folder: Path) -> list[Chart]:
     """Draw every chart that the study has results for into a folder; the same results give the same SVG bytes.
 
-    Flow charts that an earlier study left in the folder are removed.
+    Charts that an earlier study left in the folder and this one does not have are removed; other files stay.
 
     Raises:
         OSError: the folder cannot be written.
@@ -51,9 +54,10 @@ def draw_charts(study: Study, records: Mapping[str, Record], comparison: Compari
     pictured = replace(scene, stand_ins=stand_ins)
     charts = [_save(drawing, scene, pictured, families, folder) for drawing in drawings]
     kept = {file for chart in charts for file in (chart.svg, chart.png)}
-    for old in (*folder.glob("flow-*.svg"), *folder.glob("flow-*.png")):  # of arms that an earlier study had here
-        if old not in kept:
-            old.unlink(missing_ok=True)
+    for name in (*(drawing.name for drawing in ONCE), "flow-*"):
+        for old in (*folder.glob(f"{name}.svg"), *folder.glob(f"{name}.png")):
+            if old not in kept:
+                old.unlink(missing_ok=True)
     return charts
 
 
@@ -88,7 +92,8 @@ def _drawings(scene: Scene) -> Iterator[Drawing]:
     yield forest.FOREST
     yield from flow.drawings(scene)
     yield trust.TRUST
-    if any(cost.difference > 0.0 for cost in effort.costs(scene).values()):
+    paid = effort.costs(scene)
+    if any(paid[arm.name].difference > 0.0 for arm in scene.arms):
         yield effort.EFFORT
 
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import math
+from collections import Counter
 from functools import partial
+from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -210,8 +212,10 @@ def _times(power: float) -> str:
 def drawings(scene: Scene) -> list[Drawing]:
     """One chart for each arm charted."""
     found = []
+    plain = Counter(slug(arm.name) for arm in scene.study.arms)
     for arm in charted(scene):
         weeks = flows(scene, arm)[2]
-        name = f"flow-{slug(arm)}"
+        repeated = plain[slug(arm)] > 1  # names that differ only in what a file name cannot hold
+        name = f"flow-{slug(arm, sha256(arm.encode()).hexdigest()) if repeated else slug(arm)}"
         found.append(Drawing(name, partial(title, arm=arm), CAPTION.format(weeks=weeks), partial(draw, arm=arm)))
     return found

@@ -23,7 +23,10 @@ if TYPE_CHECKING:
     from sim.recorder import Record
 
 MOST_ARMS = 24
-"""Arms beyond this many are in the table only: the charts show those that changed the headline metric most."""
+"""Arms beyond this many are in the table only.
+
+The charts show those that changed the headline metric most, clear effects first.
+"""
 
 ONE_PANEL = 5
 """Arms that one panel can show; more of them get a panel each."""
@@ -66,8 +69,9 @@ class Scene:
         """The arms that the charts show, in the order of the study."""
         arms = [arm for arm in self.comparison.arms if (arm.name, MAIN) in self.comparison.results]
         if len(arms) > MOST_ARMS:
-            largest = sorted(arms, key=lambda arm: -abs(self.comparison.results[arm.name, MAIN].difference))[:MOST_ARMS]
-            arms = [arm for arm in arms if arm in largest]
+            results = {arm.name: self.comparison.results[arm.name, MAIN] for arm in arms}
+            order = sorted(results, key=lambda name: (not results[name].clear, -abs(results[name].difference)))
+            arms = [arm for arm in arms if arm.name in order[:MOST_ARMS]]
         return tuple(arms)
 
     @property

@@ -67,6 +67,18 @@ def study(
     return found, records
 
 
+def wide_and_sure() -> tuple[Study, dict[str, Any]]:
+    """Three arms: the largest mean, which chance explains; a small and sure gain; a sure loss. All at two hours."""
+    plans = [Plan(name.lower(), name, effects={"need_met": gain, "trust_across": gain}, hours=2.0)
+             for name, gain in (("Wide", 0.01), ("Sure", 0.01), ("Bad", -0.01))]  # fmt: skip
+    made, records = study(plans, seeds=10, weeks=60)
+    weekly = records["wide"].weekly
+    for name in ("met", "trust_across"):
+        swing = 0.4 * np.where(np.arange(10) % 2, -1.0, 1.0)[:, np.newaxis] + 0.06
+        weekly[name] = weekly[name] + swing
+    return made, records
+
+
 def record(
     plan: Plan, seeds: int, weeks: int, departments: tuple[str, ...], people: int, labels: Sequence[str] = ()
 ) -> Any:

@@ -112,6 +112,27 @@ def test_flow_charts_of_an_earlier_study_are_removed(tmp_path: Path) -> None:
     assert (tmp_path / "mine.svg").exists()
 
 
+def test_charts_that_this_study_does_not_have_are_removed(tmp_path: Path) -> None:
+    drawn(tmp_path, DEMO[:1], seeds=3, weeks=30)
+    assert (tmp_path / "hours-against-effect.png").exists()
+    drawn(tmp_path, DEMO[1:2], seeds=3, weeks=30)  # incentives cost nothing here
+    assert not list(tmp_path.glob("hours-against-effect.*"))
+
+
+@pytest.mark.parametrize("names", [("轮岗 plan", "导师 plan"), ("long stays", "Long stays")])
+def test_arms_whose_file_names_would_be_the_same_keep_their_charts(names: Any, tmp_path: Path) -> None:
+    plans = [Plan(name, name, effects={"need_met": 0.02}) for name in names]
+    flows = [c for c in drawn(tmp_path, plans, seeds=3, weeks=30) if c.name.startswith("flow-")]
+    assert len({chart.svg for chart in flows}) == 2
+    assert all(chart.svg.exists() for chart in flows)
+
+
+def test_money_in_an_arm_that_is_not_shown_draws_no_chart(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("experiments.charts.scene.MOST_ARMS", 1)
+    plans = [Plan("a", "A", effects={"need_met": 0.05}), Plan("b", "B", effects={"need_met": 0.01}, money=3.0)]
+    assert "hours-against-effect" not in [chart.name for chart in drawn(tmp_path, plans, seeds=8, weeks=60)]
+
+
 @pytest.mark.parametrize(
     ("plans", "options"),
     [

@@ -11,10 +11,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
-from fake_studies import DEMO, Plan, scenario, study
+from fake_studies import DEMO, Plan, scenario, study, wide_and_sure
 from scipy import stats
 
-from experiments.comparison import COLUMNS, Comparison, compare, earliest_start
+from experiments.comparison import COLUMNS, Comparison, clear_arms, compare, earliest_start
 from experiments.pairing import MEMBERS, aims
 from experiments.study import Study
 
@@ -109,10 +109,40 @@ def test_a_policy_that_the_baseline_has_too_is_no_target() -> None:
     assert aims(both, one) == (("learning_across_tie",), {})
 
 
+def test_a_plug_in_that_does_not_say_whom_it_treats_costs_no_results() -> None:
+    made, records = study([Plan("m", "M", "mentorship", {"adequacy": 0.02})], seeds=3)
+    records["m"] = replace(records["m"], treated={})
+    found = compare(made, records)
+    assert ("m", MEMBERS) not in found.results
+    assert ("m", "need_met") in found.results
+
+
+def test_an_aim_that_is_no_metric_costs_no_results(monkeypatch: pytest.MonkeyPatch) -> None:
+    from sim.policies import registry
+
+    monkeypatch.setattr(registry()["rotation"], "target_metric", "no_such_metric")
+    assert compare(*study(DEMO[:1], seeds=3)).targets["rotation"] == ()
+
+
+def test_titles_that_repeat_give_way_to_names() -> None:
+    plans = [Plan(name, "Long stays") for name in ("long_stays", "long stays", "Long stays")]
+    titles = compare(*study([*plans, Plan("x", "Alone")], seeds=2, weeks=20)).titles
+    assert [titles[name] for name in ("long_stays", "Long stays", "x")] == ["long_stays", "Long stays", "Alone"]
+    chain = [Plan("Foo", "Bar"), Plan("b", "Foo"), Plan("c", "Bar")]  # a name that is another arm's title
+    titles = compare(*study(chain, seeds=2, weeks=20)).titles
+    assert len(set(titles.values())) == len(titles)
+
+
+def test_only_effects_that_worlds_can_show_are_in_order() -> None:
+    found = compare(*wide_and_sure())
+    assert found.results["wide", "need_met"].difference > found.results["sure", "need_met"].difference
+    assert clear_arms(found, "need_met", ("wide", "bad", "sure", "missing")) == ["sure", "bad"]
+
+
 def test_hours_are_over_the_whole_run_and_the_effect_per_hour_is_their_quotient(demo: Comparison) -> None:
     found = row(demo, "rotation", "need_met")
-    assert found.hours == pytest.approx(1.2 * 143 / 156, rel=0.02)
-    assert found.effect_per_hour == pytest.approx(found.difference / found.hours)
+    assert found.hours_whole_run == pytest.approx(1.2 * 143 / 156, rel=0.02)
+    assert found.effect_per_hour == pytest.approx(found.difference / found.hours_whole_run)
     assert math.isnan(row(demo, "rotation", "hours").effect_per_hour)
     assert math.isnan(row(demo, "incentives", "need_met").effect_per_hour)
 
@@ -121,6 +151,7 @@ def test_without_hours_the_effect_is_per_money() -> None:
     found = row(compare(*study([replace(DEMO[0], hours=0.0, money=4.0)], seeds=4)), "rotation", "need_met")
     assert math.isnan(found.effect_per_hour)
     assert found.effect_per_money == pytest.approx(found.difference / (4.0 * 143 / 156), rel=0.05)
+    assert found.effect_per_money == pytest.approx(found.difference / found.money_whole_run)
 
 
 def test_flows_are_taken_from_the_earliest_start_of_the_study() -> None:

@@ -102,6 +102,17 @@ def test_the_same_difference_everywhere_divides_by_nothing() -> None:
     assert independent_seeds(3, math.nan) is None
 
 
+def test_rounding_is_no_effect() -> None:
+    baseline = np.array([0.1, 0.2, 0.7])
+    for worlds in (3, 1):
+        result = paired(np.nextafter(baseline, 1.0)[:worlds], baseline[:worlds])
+        assert result.difference == 0.0
+        assert not result.clear
+    assert worlds_better(np.nextafter(baseline, 1.0), baseline, "higher") == 0
+    assert worlds_better(baseline + 1e-9, baseline, "higher") == 3
+    assert worlds_better([], [], "higher") == 0
+
+
 def test_better_follows_the_direction_and_ties_are_not_better() -> None:
     arm, baseline = [1.0, 2.0, 3.0], [2.0, 2.0, 2.0]
     assert worlds_better(arm, baseline, "higher") == 1
