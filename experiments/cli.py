@@ -21,7 +21,8 @@ overrides, any number of them:
     organization.people=PATH organization.ties=PATH organization.columns.id=HEADING
   seeds=32  seeds=[1,5,9]  seed=1
   weeks=156
-  +policy@policies=[rotation,mentorship]   add policies;  ~policies.rotation  removes one
+  +policy@policies=[rotation,mentorship]   policies, instead of study= and scenario= or added to file=
+  +policies.LABEL.kind=mentorship   add one policy;  ~policies.rotation  removes one
   policies.rotation.coverage=0.2 learning.rate=0.1 ...   any parameter
   out=PATH                       where results go (default results/NAME)
   workers=N  threads=N           processes (default: one a processor), threads in each (default 1)
@@ -128,7 +129,8 @@ def _call(options: argparse.Namespace, rest: list[str], words: list[str]) -> int
         from experiments.commands import report
 
         return report.main(options.folder, _only_plugins(rest))
-    _only_plugins(rest)
+    if rest:
+        raise InputError([Problem(word, "has no place here", "see --help") for word in rest])
     if options.command == "plan":
         from experiments.commands import plan
 

@@ -22,6 +22,8 @@ from sim.problems import InputError, Problem
 VERSION_BASE = "1.3"
 _GIVEN = "given"
 _DEFAULT = "config"
+_TEXT = (("name",), ("question",))
+"""Keys that may hold any text, question marks too."""
 
 
 def config_folder() -> Path:
@@ -213,5 +215,5 @@ def _missing(value: Any, path: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
     if isinstance(value, dict):
         for key, item in value.items():
             yield from _missing(item, (*path, str(key)))
-    elif value == "???":
+    elif value == "???" and path not in _TEXT:
         yield path

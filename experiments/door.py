@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, fields
 from pathlib import Path
@@ -12,6 +11,7 @@ from experiments.compose import Source, check_launcher, compose, jobs
 from experiments.design import HIGHEST_SEED, Design, Document, read_design
 from experiments.files import slug
 from experiments.overrides import Overrides, read_overrides
+from experiments.places import check_writable, user_path
 from experiments.plugins import load_plugins
 from experiments.workers import Machine, default_workers
 from sim.problems import InputError, Problem
@@ -44,8 +44,14 @@ class Request:
     name: str
 
     def folder(self, name: str) -> Path:
-        """Where results of that name go."""
-        return self.out or Path(RESULTS) / slug(name)
+        """Where results of that name go.
+
+        Raises:
+            InputError: nothing can be written there.
+        """
+        folder = self.out or Path(RESULTS) / slug(name)
+        check_writable(folder, str(folder))
+        return folder
 
 
 def read_request(tokens: Sequence[str], *, multirun: bool = False) -> Request:
@@ -63,7 +69,7 @@ def read_request(tokens: Sequence[str], *, multirun: bool = False) -> Request:
     _try(lambda: load_plugins(plugins), problems)
     machine = Machine(_whole(overrides, "workers", 1, MOST_WORKERS) or default_workers(),
                       _whole(overrides, "threads", 1, MOST_WORKERS) or 1, plugins)  # fmt: skip
-    out = _out(overrides)
+    out = _try(lambda: _out(overrides), problems)
     seed = _whole(overrides, "seed", 0, HIGHEST_SEED)
     source = _try(lambda: _source(overrides), problems)
     designs = _designs(source, overrides, problems) if source else []
@@ -83,7 +89,7 @@ def _source(overrides: Overrides) -> Source:
     """
     if "file" not in overrides.door:
         return Source()
-    document = Document.from_file(Path(overrides.door["file"]).expanduser())
+    document = Document.from_file(user_path("file", overrides.door["file"]))
     design = read_design(document)
     organization = design.catalogue.to_dict()["organization"]
     return Source.given({**document.data, "organization": organization})
@@ -140,16 +146,16 @@ def _whole(overrides: Overrides, key: str, low: int, high: int) -> int | None:
 
 
 def _out(overrides: Overrides) -> Path | None:
-    """The results folder of the command line, checked to be one that can be written."""
+    """The results folder of the command line, checked to be one that can be written.
+
+    Raises:
+        InputError: it is not.
+    """
     text = overrides.door.get("out")
     if text is None:
         return None
-    out = Path(text).expanduser()
-    nearest = next(folder for folder in (out, *out.absolute().parents) if folder.exists())
-    if not nearest.is_dir():
-        overrides.problems.append(Problem(f"out={text}"[:100], f"{nearest} is a file", "give a folder"))
-    elif not os.access(nearest, os.W_OK | os.X_OK):
-        overrides.problems.append(Problem(f"out={text}"[:100], f"{nearest} cannot be written", "give another folder"))
+    out = user_path("out", text)
+    check_writable(out, f"out={text}")
     return out
 
 

@@ -19,6 +19,7 @@ from experiments.words import (
     STUDY_KEYS,
     as_text,
     parse,
+    range_values,
     refusal,
     shown_word,
     value_problem,
@@ -202,7 +203,7 @@ def _keep_value(token: str, override: Override, found: Overrides, known: Sequenc
         else:
             found.removals.append(Value(key, token, f"~{key}"))
     else:
-        value = as_text(token, multirun=override.is_sweep_override()).split("=", 1)[1]
+        value = range_values(override) or as_text(token, multirun=override.is_sweep_override()).split("=", 1)[1]
         found.values.append(Value(key, token.removeprefix("++"), f"++{key}={value}", override.is_sweep_override()))
 
 
@@ -220,3 +221,15 @@ def _refuse_repetitions(found: Overrides) -> None:
     for first, second in (("file", "study"), ("file", "scenario"), ("study", "scenario")):
         if found.gives(first) and found.gives(second):
             found.problems.append(Problem(first, f"{first}= and {second}= both say what to run", "keep one"))
+    _refuse_two_lists(found)
+
+
+def _refuse_two_lists(found: Overrides) -> None:
+    """Note policies chosen next to a study or scenario that chooses its own: Hydra would drop the latter's."""
+    chosen = {choice.key: choice for choice in found.choices}
+    for key in ("study", "scenario"):
+        if key in chosen and POLICY_GROUP in chosen:
+            cause = f"{chosen[key].written} chooses policies itself, and these would replace them"
+            named = " '+scenarios.NAME=[LABEL]'" if key == "study" else ""
+            mend = f"name all policies here and leave out {key}=, or add one as +policies.LABEL.kind=mentorship{named}"
+            found.problems.append(Problem(shown_word(chosen[POLICY_GROUP].written), cause, mend))

@@ -17,6 +17,7 @@ HYDRA_VALUE = "hydra.launcher.n_jobs"
 
 _MOST_TEXT = 5_000
 _MOST_DEPTH = 10
+_DIGITS = 12
 _TEXT_KEYS = re.compile(r"question|name|organization\.(people|ties|columns\.[^.]+)")
 _NUMBER = re.compile(r"[-+]?[0-9.]+([eE][-+]?[0-9]+)?")
 
@@ -71,6 +72,18 @@ def parse(token: str) -> Override | str:
         return OverridesParser.create().parse_override(token)
     except HydraException as error:
         return str(error.__cause__ or error).splitlines()[0]
+
+
+def range_values(override: Override) -> str:
+    """What a `range(...)` steps through, written out; empty for every other value.
+
+    Rounded, and the end left out, since Hydra adds the steps up: 0.1 + 0.1 + 0.1 is not 0.3.
+    """
+    if not override.is_range_sweep():
+        return ""
+    values: list[Any] = list(override.sweep_iterator())
+    rounded = [float(f"{value:.{_DIGITS}g}") if isinstance(value, float) else value for value in values]
+    return ",".join(str(value) for value in rounded if value != getattr(override.value(), "stop", None))
 
 
 def value_problem(token: str, override: Override, multirun: bool) -> Problem | None:

@@ -55,13 +55,16 @@ def _organization(people: str, ties: str, tokens: Sequence[str]) -> dict[str, An
 
     overrides = read_overrides(tokens, ["organization"])
     section: dict[str, Any] = {"kind": "files", "people": people, "ties": ties}
-    fitting = [value for value in overrides.values if value.path[0] == "organization" and len(value.path) > 1]
+    inside = [value for value in overrides.values if value.path[0] == "organization" and len(value.path) > 1]
+    taken = [value for value in inside if value.path[1] in section]
+    fitting = [value for value in inside if value not in taken]
     astray = [
-        value.written for value in (*overrides.choices, *overrides.removals, *overrides.values) if value not in fitting
+        value.written for value in (*overrides.choices, *overrides.removals, *overrides.values) if value not in inside
     ]
     mend = "give organization.columns.NAME=HEADING"
     problems = [
         *overrides.problems,
+        *(Problem(value.written, "the two files are given already", "write check PEOPLE TIES") for value in taken),
         *(Problem(word, "has no place in a check", mend) for word in (*astray, *(f"{key}=" for key in overrides.door))),
     ]
     for value in fitting:

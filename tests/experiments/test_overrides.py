@@ -29,7 +29,6 @@ def refusal(token: str, *, multirun: bool = False) -> str:
 
 def test_each_kind_is_sorted() -> None:
     found = read(
-        "study=demo",
         "+policy@policies=[rotation]",
         "weeks=3",
         "+learning.rate=0.1",
@@ -38,7 +37,7 @@ def test_each_kind_is_sorted() -> None:
         "seed=4",
     )
     assert not found.problems
-    assert [choice.normal for choice in found.choices] == ["study=demo", "policy@policies=[rotation]"]
+    assert [choice.normal for choice in found.choices] == ["policy@policies=[rotation]"]
     assert [value.normal for value in found.values] == ["++weeks=3", "++learning.rate=0.1"]
     assert found.removed_policies == ("rotation",)
     assert found.door == {"out": "/a b/c", "seed": "4"}
@@ -165,7 +164,6 @@ def test_several_values_need_a_multirun() -> None:
     assert "add -m" in refusal("weeks=10,20")
     swept = read(
         "weeks=10,20",
-        "scenario=baseline,rotation",
         "+policy@policies=[],[rotation]",
         "learning.rate=range(0,1,0.5)",
         multirun=True,
@@ -183,6 +181,23 @@ def test_several_values_need_a_multirun() -> None:
 )
 def test_contradictions_are_refused(tokens: tuple[str, ...]) -> None:
     assert read(*tokens).problems
+
+
+@pytest.mark.parametrize("other", ["study=demo", "scenario=rotation"])
+def test_policies_do_not_silently_replace_those_of_a_choice(other: str) -> None:
+    (problem,) = read(other, "+policy@policies=[mentorship]").problems
+    assert f"{other} chooses policies itself" in problem.cause
+    assert "+policies.LABEL.kind=mentorship" in problem.mend
+    assert read("file=x.yaml", "+policy@policies=[mentorship]").problems == []
+
+
+@pytest.mark.parametrize(
+    ("written", "meant"),
+    [("range(0.1,0.4,0.1)", "0.1,0.2,0.3"), ("range(1,4)", "1,2,3"), ("range(0.3,0,-0.1)", "0.3,0.2,0.1")],
+)
+def test_a_range_steps_through_the_numbers_it_names(written: str, meant: str) -> None:
+    (value,) = read(f"learning.rate={written}", multirun=True).values
+    assert value.normal == f"++learning.rate={meant}"
 
 
 def test_all_problems_come_at_once() -> None:
