@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import shutil
 import time
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -12,12 +14,16 @@ from experiments import provenance
 from experiments.compose import multirun as hydra_multirun
 from experiments.design import Document, read_design, study_of, union
 from experiments.door import Request, read_request
+from experiments.files import write_text
 from experiments.plugins import load_plugins
 from experiments.progress import Screen
 from experiments.results import Notes, assemble, check_study, records_of
 from experiments.runner import Outcome, already_done, run_arms
 from experiments.study import Study
 from experiments.workers import Machine
+
+_REASONS = "failed"
+"""Folder in which the jobs of a multirun leave why an arm failed, until all have ended."""
 
 
 def main(tokens: Sequence[str], command: Sequence[str], *, multirun: bool = False) -> int:
@@ -97,9 +103,22 @@ def _run_jobs(request: Request, study: Study, folder: Path, screen: Screen) -> O
     if len(before) < len(study.arms):
         names = {arm.identity: arm.title for arm in study.arms}
         job = Job(str(folder), study.seeds, request.machine, names, request.overrides.removed_policies)
+        shutil.rmtree(folder / _REASONS, ignore_errors=True)
         hydra_multirun(request.source, request.overrides, folder / "hydra", job)
         outcome.finished = [name for name in records_of(folder, study) if name not in before]
+        outcome.failed = _take_reasons(folder, study)
     return outcome
+
+
+def _take_reasons(folder: Path, study: Study) -> dict[str, str]:
+    """Why arms failed, as their jobs left it beside the results; what is read is taken away."""
+    reasons = folder / _REASONS
+    failed = {}
+    for arm in study.arms:
+        with suppress(FileNotFoundError):
+            failed[arm.name] = (reasons / arm.identity).read_text(encoding="utf-8")
+    shutil.rmtree(reasons, ignore_errors=True)
+    return failed
 
 
 @dataclass(frozen=True)
@@ -123,6 +142,9 @@ class Job:
         with Screen() as screen:
             screen.say("; ".join(arm.title for arm in arms if arm.baseline) or arms[0].title)
             try:
-                run_arms(Path(self.folder), arms, self.seeds, self.machine, screen, announce=False)
+                outcome = run_arms(Path(self.folder), arms, self.seeds, self.machine, screen, announce=False)
+                for arm in arms:
+                    if arm.name in outcome.failed:  # in a file, since a launcher may run this on another machine
+                        write_text(Path(self.folder) / _REASONS / arm.identity, outcome.failed[arm.name])
             except OSError as error:  # Hydra would show a traceback; the missing block is reported in the end
                 screen.say(f"Cannot write results: {error}")

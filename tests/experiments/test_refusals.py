@@ -124,6 +124,16 @@ def test_a_question_may_be_three_question_marks(run: Run, tmp_path: Path) -> Non
     assert "<h1>???" in (tmp_path / "results" / "asked" / "report.html").read_text()
 
 
+def test_a_multirun_says_why_a_scenario_failed(run: Run, tmp_path: Path) -> None:
+    words = ("plugins=breaking_plugin", "+policies.bad.kind=breaking", "policies.bad.start_week=1,2")
+    status, _, err = run("sweep", "-m", *words, *SMALL)
+    assert status == 1
+    ends = [line for line in err.splitlines() if line.startswith("Missing from the results")]
+    assert len(ends) == 2
+    assert all("on purpose" in line for line in ends)
+    assert not (tmp_path / "results" / "multirun" / "failed").exists()
+
+
 def test_problems_are_counted_and_mended(capsys: pytest.CaptureFixture[str]) -> None:
     cli._print_problems([Problem("a", "b", "c"), Problem("", "d")])
     assert capsys.readouterr().err == "Nothing was run: there are 2 problems.\n  a: b\n      c\n  d\n"
