@@ -19,8 +19,6 @@ if TYPE_CHECKING:
     from experiments.study import Study
     from sim.recorder import Record
 
-FEW_WORLDS = 8
-
 LIMITS = (
     ("An effect here is an effect in the model, not a forecast.",
      "The report says what follows from the assumptions, and how surely. It does not say that your organization "
@@ -107,7 +105,7 @@ def _words(study: Study, comparison: Comparison) -> dict[str, Any]:
         "question": study.question or study.name,
         "headline": sentences.headline(comparison),
         "answers": sentences.answers(comparison),
-        "few_worlds": few if 0 < worlds < FEW_WORLDS else "",
+        "few_worlds": few if 0 < worlds < sentences.FEW_WORLDS else "",
         "savings": sentences.savings(comparison),
         "left_out": comparison.left_out,
         "shown_arms": shown,

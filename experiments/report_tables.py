@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from experiments.comparison import COST, HEADLINE, Comparison, Subject
+from experiments.comparison import COST, HEADLINE, Comparison, Subject, titles_of
 from experiments.pairing import MEMBERS
-from experiments.sentences import MAIN
+from experiments.sentences import FEW_WORLDS, MAIN
 from experiments.statistics import Paired, independent_seeds, per_unit_of_cost, saving_in_seeds, spread
-from experiments.wording import DASH, decimals, interval, number, p_value, plural, significant
+from experiments.wording import DASH, decimals, hours_number, interval, number, p_value, plural, significant
 
 if TYPE_CHECKING:
     from experiments.study import Arm, Study
@@ -40,14 +40,18 @@ class Grid:
 
 
 def short(comparison: Comparison) -> Grid:
-    """One row per arm: the headline metrics, in how many worlds it was better, and what it costs."""
+    """One row per arm: the headline metrics, in how many worlds it was better, and what it costs.
+
+    The last column divides by hours where any arm costs hours, else by money: one unit for the whole column.
+    """
+    hourly = any(comparison.hours[arm.name].difference > 0.0 for arm in comparison.arms)
+    paid = comparison.hours if hourly else comparison.money
     rows = []
     for arm in comparison.arms:
         main = comparison.results.get((arm.name, MAIN))
         if main is None:
             continue
         adequacy = comparison.results.get((arm.name, HEADLINE[1]))
-        hours, money = comparison.hours[arm.name].difference, comparison.money[arm.name].difference
         rows.append(
             Row(
                 (
@@ -57,23 +61,17 @@ def short(comparison: Comparison) -> Grid:
                     better(comparison, arm.name, MAIN),
                     _range(comparison.pairs[arm.name, MAIN].difference, main, "points"),
                     difference(adequacy, "points") if adequacy else DASH,
-                    hours_a_week(hours),
-                    number(per_unit_of_cost(main.difference, hours if hours > 0.0 else money), 1, sign=True),
+                    hours_number(comparison.hours[arm.name].difference),
+                    number(per_unit_of_cost(main.difference, paid[arm.name].difference), 1, sign=True),
                 ),
                 group=baseline_heading(comparison, arm),
             )
         )
-    per = "hour" if any(comparison.hours[arm.name].difference > 0.0 for arm in comparison.arms) else "unit of money"
     heads = (
         "Arm", "Need met", "Change, points (95 %)", "Better in", "Middle 80 % of worlds", "Adequacy, points (95 %)",
-        "Hours a person-week", f"Points per {per}",
+        "Hours a person-week", f"Points per {'hour' if hourly else 'unit of money'}",
     )  # fmt: skip
     return Grid(heads, tuple(rows))
-
-
-def hours_a_week(hours: float) -> str:
-    """Hours a person-week as a bare number."""
-    return number(hours, 0 if hours == 0.0 else 1 if abs(hours) >= 0.95 else 2 if abs(hours) >= 0.0095 else 4)
 
 
 def baseline_heading(comparison: Comparison, arm: Arm) -> str:
@@ -139,7 +137,7 @@ def _cells(comparison: Comparison, arm: Arm, subject: Subject) -> tuple[str, ...
         p_value(result.p),
         better(comparison, arm.name, subject.name),
         number(per_hour, sign=True) if subject.group != COST else DASH,
-        DASH if needed is None else f"{needed:,}",
+        DASH if needed is None or result.n < FEW_WORLDS else f"{needed:,}",
     )
 
 
@@ -184,13 +182,14 @@ def facts(study: Study, records: Mapping[str, Record], comparison: Comparison) -
     blank = ("",) * (len(bases) - 1)
     rows.append(Row(("Worlds (seeds)", f"{plural(len(study.seeds), 'world')}: {seeds_text(study.seeds)}", *blank)))
     rows.append(Row(("First policy starts", f"week {comparison.since}", *blank)))
-    titles = [arm.title or arm.name for arm in bases] if len(bases) > 1 else ["Value"]
+    titles = [titles_of(study)[arm.name] for arm in bases] if len(bases) > 1 else ["Value"]
     return Grid(("What", *titles), tuple(rows))
 
 
 def arms(study: Study) -> Grid:
     """The policies of each arm, with the settings that differ from their defaults."""
-    rows = [Row((arm.title or arm.name, _policies(arm.scenario))) for arm in study.arms]
+    titles = titles_of(study)
+    rows = [Row((titles[arm.name], _policies(arm.scenario))) for arm in study.arms]
     return Grid(("Arm", "Policies"), tuple(rows))
 
 
@@ -259,7 +258,8 @@ def identities(study: Study, provenance: Mapping[str, Any]) -> Grid:
     """Identity of each scenario, and the file that holds it where provenance names one."""
     listed = provenance.get("study", {}).get("scenarios", []) if isinstance(provenance.get("study"), Mapping) else []
     files = {str(entry.get("name")): str(entry.get("file", "")) for entry in listed if isinstance(entry, Mapping)}
-    rows = [Row((arm.title or arm.name, arm.identity, files.get(arm.name, ""))) for arm in study.arms]
+    titles = titles_of(study)
+    rows = [Row((titles[arm.name], arm.identity, files.get(arm.name, ""))) for arm in study.arms]
     return Grid(("Arm", "Identity", "File"), tuple(rows))
 
 

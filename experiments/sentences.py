@@ -6,12 +6,15 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from experiments.comparison import HEADLINE, Comparison, Subject
-from experiments.statistics import Paired, paired
-from experiments.wording import decimals, interval, listing, number, plural, with_unit
+from experiments.comparison import HEADLINE, Comparison, Subject, clear_arms
+from experiments.statistics import Paired, independent_seeds, paired
+from experiments.wording import decimals, hours_number, interval, listing, number, plural, with_unit
 
 MAIN = HEADLINE[0]
 """The metric that the answer leads with."""
+
+FEW_WORLDS = 8
+"""With fewer worlds a ratio of variances is mostly luck, and the spread of outcomes is hardly seen."""
 
 
 @dataclass(frozen=True)
@@ -119,12 +122,18 @@ def _cost(comparison: Comparison, arm: str) -> str:
         parts.append(hours_text(hours))
     if money > 0.0:
         parts.append(f"{number(money)} in money")
-    return f", at {' and '.join(parts)} a person a week" if parts else ", at no hours booked"
+    return f", at {' and '.join(parts)} a person a week" if parts else ", with no hours or money booked"
+
+
+def _weigh(comparison: Comparison, arm: str) -> str:
+    """Where nothing is booked: that this is not free, but not told."""
+    free = comparison.hours[arm].difference <= 0.0 and comparison.money[arm].difference <= 0.0
+    return " (set its hours or money to weigh it)" if free else ""
 
 
 def hours_text(hours: float) -> str:
     """`1.2 hours`, `0.05 hours`, `1 hour`."""
-    text = number(hours, 1 if hours >= 0.95 else 2 if hours >= 0.0095 else 4)
+    text = hours_number(hours)
     return "1 hour" if float(text.replace(",", "")) == 1.0 else f"{text} hours"
 
 
@@ -135,15 +144,19 @@ def _headline(comparison: Comparison, names: Sequence[str]) -> str:
     if all(result.n < 2 for result in results.values()):
         best = max(names, key=lambda name: results[name].difference)
         return effect(comparison, best, MAIN) + ". Run more seeds before relying on it."
-    raised = sorted((n for n in names if results[n].low > 0.0), key=lambda n: -results[n].difference)
+    raised = [name for name in clear_arms(comparison, MAIN, names) if results[name].low > 0.0]
     if not raised:
         return _nothing_raised(comparison, names, results)
     best = raised[0]
-    text = f"{effect(comparison, best, MAIN)}{_cost(comparison, best)}."
+    text = f"{effect(comparison, best, MAIN)}{_cost(comparison, best)}{_weigh(comparison, best)}."
     if len(names) == 1:
         return text
-    text += f" That is the largest gain of the {len(names)} compared."
-    return f"{text} {_runner_up(comparison, best, names, results)} {_others(comparison, names, results, about)}".strip()
+    if any(results[name].difference > results[best].difference for name in names):
+        text += " That is the largest gain of those that these worlds can show."
+    else:
+        text += f" That is the largest gain of the {len(names)} compared."
+    rest = (_runner_up(comparison, best, names, results), _others(comparison, names, results, about))
+    return " ".join(part for part in (text, *rest) if part)
 
 
 def _nothing_raised(comparison: Comparison, names: Sequence[str], results: Mapping[str, Paired]) -> str:
@@ -155,8 +168,11 @@ def _nothing_raised(comparison: Comparison, names: Sequence[str], results: Mappi
 
 
 def _runner_up(comparison: Comparison, best: str, names: Sequence[str], results: Mapping[str, Paired]) -> str:
-    """Whether the best is ahead of the next in the same worlds."""
-    second = max((name for name in names if name != best), key=lambda name: results[name].difference)
+    """Whether the best is ahead of the next in the same worlds; nothing where only unclear means are larger."""
+    behind = [name for name in names if name != best and results[name].difference <= results[best].difference]
+    if not behind:
+        return ""
+    second = max(behind, key=lambda name: results[name].difference)
     one, two = comparison.pairs[best, MAIN], comparison.pairs[second, MAIN]
     common = [seed for seed in one.seeds if seed in two.seeds]
     lead = paired(
@@ -189,7 +205,12 @@ def savings(comparison: Comparison) -> str:
             "that takes two worlds or more, and an arm that changes something."
         )
     worlds = len(comparison.seeds)
-    needed = math.ceil(round(worlds * comparison.median_saving, 6))
+    if worlds < FEW_WORLDS:
+        return (
+            "Every arm met the same chance as its baseline, world by world. How many seeds that saved can be said from "
+            f"{FEW_WORLDS} worlds on, not from {worlds}."
+        )
+    needed = independent_seeds(worlds, comparison.median_saving) or worlds
     return (
         "Every arm met the same chance as its baseline, world by world. Independent draws would have needed "
         f"{number(comparison.median_saving, 1)} times as many seeds for intervals as narrow (median over the arms and "

@@ -8,7 +8,7 @@ from experiments import report_tables, sentences
 from experiments.charts.fonts import clean
 from experiments.sentences import MAIN
 from experiments.statistics import per_unit_of_cost
-from experiments.wording import number
+from experiments.wording import hours_number, number
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -53,6 +53,6 @@ def _cells(comparison: Comparison, arm: str) -> tuple[str, ...]:
         f"{number(result.mean_arm, 1)} %",
         report_tables.difference(result, "points"),
         report_tables.better(comparison, arm, MAIN),
-        report_tables.hours_a_week(hours),
+        hours_number(hours),
         number(per_unit_of_cost(result.difference, hours), 1, sign=True),
     )

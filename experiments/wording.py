@@ -50,6 +50,11 @@ def significant(value: float, figures: int = 3) -> int:
     return min(MOST_DECIMALS, max(0, figures - 1 - math.floor(math.log10(abs(value)))))
 
 
+def hours_number(hours: float) -> str:
+    """Hours a person-week as a bare number."""
+    return number(hours, 0 if hours == 0.0 else 1 if abs(hours) >= 0.95 else 2 if abs(hours) >= 0.0095 else 4)
+
+
 def interval(low: float, high: float, digits: int, *, sign: bool = False) -> str:
     """An interval for people: `2.6 to 3.6`."""
     return f"{number(low, digits, sign=sign)} to {number(high, digits, sign=sign)}"

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from experiments.charts import effort, flow, forest, spread, style, trust
 from experiments.charts.fonts import clean, fallbacks, missing, substitutes
 from experiments.charts.scene import Drawing, Scene
+from experiments.comparison import titles_of
 from experiments.files import write_whole
 
 if TYPE_CHECKING:
@@ -102,5 +103,5 @@ def _names(study: Study, records: Mapping[str, Record]) -> Iterable[tuple[str, s
     departments = sorted({name for record in records.values() for name in record.departments})
     for number, name in enumerate(departments, start=1):
         yield clean(name), f"Department {number}"
-    for number, arm in enumerate(study.arms, start=1):
-        yield clean(arm.title or arm.name), f"Arm {number}"
+    for number, title in enumerate(titles_of(study).values(), start=1):
+        yield clean(title), f"Arm {number}"

@@ -11,6 +11,7 @@ from experiments.charts.fonts import width
 from experiments.charts.scene import Drawing, Scene
 from experiments.charts.style import Sheet
 from experiments.charts.text import shorten_all
+from experiments.comparison import clear_arms
 from experiments.sentences import MAIN, hours_text
 from experiments.statistics import Paired
 from experiments.wording import number
@@ -45,17 +46,22 @@ def costs(scene: Scene) -> Mapping[str, Paired]:
 def title(scene: Scene) -> str:
     """Which arm gains most for what it costs."""
     paid = costs(scene)
-    gains = _rates(scene)
-    best = max(gains, key=lambda name: gains[name])
+    gains, results = _rates(scene), scene.comparison.results
+    largest = max(gains, key=lambda name: gains[name])
+    told = clear_arms(scene.comparison, MAIN, gains)
+    if not told and any(results[name, MAIN].n > 1 for name in gains):
+        return "No arm that costs people time or money moved need met by more than chance could"
+    best = max(told or gains, key=lambda name: gains[name])
     if gains[best] <= 0.0:
-        return "No arm that costs people time or money raised need met"
-    gain = number(scene.comparison.results[best, MAIN].difference, 1)
+        return "No arm that costs people time or money raised need met" + " by more than chance could" * bool(told)
+    gain = number(results[best, MAIN].difference, 1)
     cost = paid[best].difference
     spent = f"{hours_text(cost) if paid is scene.comparison.hours else number(cost)} a person a week"
     gained = f"{gain} points of need met at {spent}"
     if len(gains) == 1:
         return f"{scene.title(best)}: {gained}"
-    return f"Most gain for the {'hours' if paid is scene.comparison.hours else 'money'}: {scene.title(best)}, {gained}"
+    most = f"Most gain for the {'hours' if paid is scene.comparison.hours else 'money'}"
+    return f"{most}{'' if best == largest else ' that these worlds can show'}: {scene.title(best)}, {gained}"
 
 
 def _rates(scene: Scene) -> dict[str, float]:

@@ -12,7 +12,7 @@ from experiments.charts.fonts import width
 from experiments.charts.scene import Drawing, Scene
 from experiments.charts.style import Sheet
 from experiments.charts.text import shorten, shorten_all, wrap
-from experiments.comparison import HEADLINE
+from experiments.comparison import HEADLINE, clear_arms
 from experiments.sentences import MAIN
 from experiments.wording import DASH, decimals, number
 
@@ -24,9 +24,9 @@ if TYPE_CHECKING:
 
 CAPTION = (
     "Each small dot is one world: the arm minus its baseline under the same chance. The large dot is the mean over "
-    "worlds, the thick line its 95 % interval; where that line stays clear of zero, the worlds agree that there is an "
-    "effect. The cloud of dots says how much a single organization may differ from the mean. Panels have scales of "
-    "their own."
+    "worlds, the thick line its 95 % interval; where that line stays clear of zero, chance alone hardly gives "
+    "such a mean. The cloud of dots says how much a single organization may differ from the mean. Panels have scales "
+    "of their own."
 )
 
 ROW, HEAD, FOOT = 0.62, 0.95, 0.55
@@ -43,7 +43,8 @@ def metrics(scene: Scene) -> list[str]:
 def title(scene: Scene) -> str:
     """How many arms raise need met, and which most."""
     results = {arm.name: scene.comparison.results[arm.name, MAIN] for arm in scene.arms}
-    best = max(results, key=lambda name: results[name].difference)
+    largest = max(results, key=lambda name: results[name].difference)
+    best = next(iter(clear_arms(scene.comparison, MAIN, results)), largest)
     digits = decimals(results[best].low, results[best].high, "points")
     if len(results) == 1 and results[best].n < 2:
         moved = number(results[best].difference, 1, sign=True)
@@ -56,6 +57,8 @@ def title(scene: Scene) -> str:
         return "No arm raised need met by more than chance could"
     if len(results) == 1:
         return f"{scene.title(best)} raised need met by {number(results[best].difference, digits)} points"
+    if best != largest:
+        most += " of those that these worlds can show"
     return f"{raised} of {len(results)} raised need met, {most}"
 
 

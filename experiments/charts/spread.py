@@ -14,6 +14,8 @@ from experiments.charts.panels import draw_grid
 from experiments.charts.scene import Drawing, Scene
 from experiments.charts.style import Sheet
 from experiments.charts.text import keep_apart, shorten_all
+from experiments.comparison import clear_arms
+from experiments.pairing import display_factor
 from experiments.sentences import MAIN
 from experiments.wording import number
 
@@ -39,14 +41,16 @@ def title(scene: Scene) -> str:
     if not arms:
         return "Need met over time"
     results = {arm.name: scene.comparison.results[arm.name, MAIN] for arm in arms}
-    best = max(results, key=lambda name: results[name].difference)
+    largest = max(results, key=lambda name: results[name].difference)
+    best = next(iter(clear_arms(scene.comparison, MAIN, results)), largest)
     result = results[best]
-    if result.n > 1 and not result.low > 0.0:
-        return f"No arm raised need met by more than chance could, in {result.n} worlds"
+    if results[largest].n > 1 and not result.low > 0.0:
+        return f"No arm raised need met by more than chance could, in {results[largest].n} worlds"
     before, after = number(result.mean_baseline, 0), number(result.mean_arm, 0)
     if before == after:
         before, after = number(result.mean_baseline, 1), number(result.mean_arm, 1)
-    return f"{scene.title(best)}: {after} % of needs are met at the end, {before} % in the baseline"
+    told = "" if best == largest else ", the largest gain of those that these worlds can show"
+    return f"{scene.title(best)}: {after} % of needs are met at the end, {before} % in the baseline{told}"
 
 
 def draw(scene: Scene) -> Figure:
@@ -108,8 +112,9 @@ def _end(scene: Scene, arm: str) -> tuple[float, float, float]:
     """10th percentile, mean and 90th percentile over worlds of the value at the end of the run."""
     from sim.metrics import METRICS
 
-    values = 100.0 * np.asarray(METRICS[MAIN].value(scene.records[arm].weekly, 0), dtype=np.float64)
-    found = course(values[:, np.newaxis])
+    metric = METRICS[MAIN]
+    values = np.asarray(metric.value(scene.records[arm].weekly, 0), dtype=np.float64)
+    found = course(display_factor(metric.unit) * values[:, np.newaxis])
     return float(found.low[0]), float(found.mean[0]), float(found.high[0])
 
 

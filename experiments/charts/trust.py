@@ -13,6 +13,7 @@ from experiments.charts.panels import draw_grid
 from experiments.charts.scene import Drawing, Scene
 from experiments.charts.style import Sheet
 from experiments.charts.text import keep_apart, shorten_all
+from experiments.comparison import clear_arms
 from experiments.pairing import display_factor
 from experiments.wording import number
 
@@ -37,14 +38,20 @@ def title(scene: Scene) -> str:
     moved = {arm.name: results[arm.name, ACROSS] for arm in scene.arms if (arm.name, ACROSS) in results}
     if not moved:
         return "Trust within and across departments"
-    best = max(moved, key=lambda name: abs(moved[name].difference))
+    largest = max(moved, key=lambda name: abs(moved[name].difference))
+    told = clear_arms(scene.comparison, ACROSS, moved)
+    if not told and moved[largest].n > 1:
+        return f"No arm moved trust between departments by more than chance could, in {moved[largest].n} worlds"
+    best = max(told or moved, key=lambda name: abs(moved[name].difference))
     result = moved[best]
-    if result.n > 1 and not result.clear:
-        return f"No arm moved trust between departments by more than chance could, in {result.n} worlds"
     verb = "raised" if result.difference > 0.0 else "lowered"
     digits, unit = (0, " %") if scene.comparison.subjects[ACROSS].unit == "points" else (2, "")
+    if number(result.mean_baseline, digits) == number(result.mean_arm, digits):
+        digits += 1
     before, after = (number(value, digits) + unit for value in (result.mean_baseline, result.mean_arm))
     most = " most" if len(moved) > 1 else ""
+    if best != largest:
+        most += " of those that these worlds can show"
     return f"{scene.title(best)} {verb} trust between departments{most}, from {before} to {after}"
 
 

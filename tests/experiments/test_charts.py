@@ -5,15 +5,16 @@ from __future__ import annotations
 import warnings
 import xml.etree.ElementTree as ElementTree
 from collections.abc import Iterator
+from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
-from fake_studies import DEMO, HOSTILE, Plan, study
+from fake_studies import DEMO, HOSTILE, Plan, study, wide_and_sure
 
-from experiments.charts import Chart, draw_charts, effort, fonts, style
+from experiments.charts import Chart, draw_charts, effort, fonts, forest, spread, style, trust
 from experiments.charts.effort import place_label
 from experiments.charts.inline import inline_svg
 from experiments.charts.scene import Scene
@@ -83,6 +84,25 @@ def test_titles_say_the_finding_with_numbers(demo: list[Chart]) -> None:
     assert titles["paired-differences"].startswith("4 of 4 raised need met, All three together most, by ")
     assert "of learning crosses departments" in titles["flow-all"]
     assert titles["hours-against-effect"].startswith("Most gain for the hours: Mentorship, ")
+
+
+def test_titles_choose_among_effects_that_the_worlds_can_show() -> None:
+    made, records = wide_and_sure()
+    scene = Scene(made, records, compare(made, records), {})
+    assert scene.comparison.results["wide", "trust_across"].difference > 0.04
+    for chart in (spread, forest, effort, trust):
+        said = chart.title(scene)
+        assert "Sure" in said
+        assert "Wide" not in said
+        assert "these worlds can show" in said
+
+
+def test_titles_say_when_no_effect_is_clear() -> None:
+    made, records = wide_and_sure()
+    made = replace(made, arms=made.arms[:2])
+    scene = Scene(made, records, compare(made, records), {})
+    for chart in (spread, forest, effort, trust):
+        assert "more than chance could" in chart.title(scene)
 
 
 def test_hostile_names_stay_text_in_the_svg(tmp_path: Path) -> None:

@@ -16,7 +16,7 @@ from rich.console import Console
 from experiments.charts import draw_charts
 from experiments.comparison import compare
 from experiments.report import LIMITS, write_report
-from experiments.report_tables import arms, origin, seeds_text
+from experiments.report_tables import arms, origin, seeds_text, short
 from experiments.terminal import print_comparison
 
 PROVENANCE = {
@@ -163,6 +163,23 @@ def test_policies_are_listed_with_what_differs_from_the_defaults() -> None:
     rows = {row.cells[0]: row.cells[1] for row in arms(made).rows}
     assert rows["Baseline"] == "none"
     assert rows["Rotation"] == "swap (rotation): from week 20, coverage 0.25, targets departments 销售部"
+
+
+def test_one_column_has_one_denominator() -> None:
+    plans = [DEMO[0], Plan("paid", "Paid", effects={"need_met": 0.05}, money=4.0)]
+    grid = short(compare(*study(plans, seeds=4)))
+    assert grid.heads[-1] == "Points per hour"
+    assert [row.cells[-1] == "–" for row in grid.rows] == [False, True]
+    grid = short(compare(*study(plans[1:], seeds=4)))
+    assert grid.heads[-1] == "Points per unit of money"
+    assert grid.rows[0].cells[-1].startswith("+1.")
+
+
+def test_arms_of_one_title_are_told_apart() -> None:
+    made, _ = study([Plan(name, "Long stays") for name in ("long_stays", "long stays")], seeds=2, weeks=20)
+    for arm in made.arms[1:]:
+        arm.scenario.policies.clear()
+    assert [row.cells[0] for row in arms(made).rows] == ["Baseline", "long_stays", "long stays"]
 
 
 def test_provenance_is_flattened_into_lines() -> None:

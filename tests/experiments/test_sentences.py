@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
-from fake_studies import DEMO, Plan, study
+from fake_studies import DEMO, Plan, study, wide_and_sure
 
 from experiments import sentences
 from experiments.comparison import compare
@@ -97,8 +97,22 @@ def test_a_metric_defined_in_some_worlds_says_so() -> None:
 def test_money_and_no_cost_are_said() -> None:
     _, main = said([Plan("m", "M", effects={"need_met": 0.05}, hours=1.0, money=20.0)], seeds=8)
     assert re.search(r"at 0\.\d+ hours and 18\.\d in money a person a week\.$", main)
-    _, main = said([Plan("m", "M", effects={"need_met": 0.05})], seeds=8)
-    assert main.endswith("at no hours booked.")
+    lead, main = said([Plan("m", "M", effects={"need_met": 0.05})], seeds=8)
+    assert main.endswith(", with no hours or money booked.")
+    assert lead.endswith(", with no hours or money booked (set its hours or money to weigh it).")
+
+
+def test_the_largest_gain_is_one_that_the_worlds_can_show() -> None:
+    (lead,) = sentences.headline(compare(*wide_and_sure()))
+    assert lead.startswith("Sure raised need met by ")
+    assert "That is the largest gain of those that these worlds can show. " in lead
+    assert "the next, Wide" not in lead
+    assert "Wide made no difference to it that these worlds can show." in lead
+
+
+def test_savings_are_not_said_from_few_worlds() -> None:
+    assert "times as many" not in sentences.savings(compare(*study(seeds=7)))
+    assert "times as many" in sentences.savings(compare(*study(seeds=8)))
 
 
 def test_savings_say_what_pairing_was_worth() -> None:
