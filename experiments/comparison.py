@@ -141,7 +141,7 @@ def compare(study: Study, records: Mapping[str, Record]) -> Comparison:
     Arms without results, or whose baseline has none, are left out and named in `left_out`.
     """
     arms, left_out = _comparable(study, records)
-    since = earliest_start(arm.scenario for arm in study.arms)
+    since = study.since
     pairs: dict[tuple[str, str], Pair] = {}
     targets: dict[str, tuple[str, ...]] = {}
     costs: dict[str, dict[str, Paired]] = {"hours": {}, "money": {}}

@@ -27,7 +27,8 @@ def gather(command: Sequence[str], seconds: float, plugins: Sequence[str]) -> di
 
     Args:
         command: the words of the command line after `watercooler`.
-        seconds: how long the simulation took, 0 where everything was stored already.
+        seconds: how long it took to run what was not stored yet, start of workers included; where everything was
+            stored already, that of the command that did the work.
         plugins: modules named on the command line.
     """
     from sim import MODEL_VERSION

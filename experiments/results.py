@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from experiments import provenance
 from experiments.files import slug, write_text, write_whole
-from experiments.naming import stem, title_of, titles
+from experiments.naming import apart, stem, title_of, titles
 from experiments.store import Block, CorruptBlockError, block_key, block_path, read_block
 from experiments.study import Arm, Study
 from sim.problems import InputError, Problem
@@ -90,9 +90,10 @@ def assemble(
     complete = study.only(records)
     write_tables(folder, complete, {arm.name: records[arm.name] for arm in complete.arms})
     manifest = _write_scenarios(folder, complete)
+    about = {"name": study.name, "question": study.question, "seeds": list(study.seeds), "since": study.since}
     described = {
         **origin,
-        "study": {"name": study.name, "question": study.question, "seeds": list(study.seeds), "scenarios": manifest},
+        "study": {**about, "scenarios": manifest},
         "warnings": list(notes.warnings),
         "assumptions": list(notes.assumptions),
     }
@@ -115,9 +116,12 @@ def load(folder: Path) -> Stored:
         raise InputError(
             [Problem(place, "holds no results", "give a folder that watercooler sweep wrote, such as results/demo")]
         )
-    origin = provenance.read(folder)
     said: list[str] = []
+    origin = provenance.read(folder)
     listed = _listed(origin)
+    if not listed and (folder / provenance.NAME).exists():
+        said.append(f"{provenance.NAME} cannot be used; all blocks are taken, and names are made from the scenarios.")
+        origin = None
     blocks = _blocks(folder, [entry["block"] for entry in listed] or None, said)
     if not blocks:
         raise InputError(
@@ -128,10 +132,10 @@ def load(folder: Path) -> Stored:
         )
     _refuse_other_models(place, blocks)
     try:
-        study, by_arm = _as_listed(listed, blocks, origin or {}) if listed else _as_found(folder.name, blocks)
+        study, by_arm = _as_listed(listed, blocks, origin or {}) if listed else _as_found(folder.name, blocks, said)
     except InputError as error:
         raise InputError([*error.problems, *_missing_plugins(origin or {})]) from error
-    notes = Notes(*(tuple(str(text) for text in (origin or {}).get(key, ())) for key in ("warnings", "assumptions")))
+    notes = Notes(_texts(origin, "warnings"), _texts(origin, "assumptions"))
     kept = {key: value for key, value in (origin or {}).items() if key not in ("study", "warnings", "assumptions")}
     return Stored(study, {name: block.record for name, block in by_arm.items()}, kept, notes, tuple(said))
 
@@ -165,6 +169,8 @@ def _write_scenarios(folder: Path, study: Study) -> list[dict[str, Any]]:
     Returns:
         One entry a scenario for `provenance.json`.
     """
+    earlier = _listed(provenance.read(folder))
+    hashes = {entry["identity"]: entry["files"] for entry in earlier if "files" in entry}
     entries = []
     for arm in study.arms:
         key = block_key(arm.identity, study.seeds)
@@ -172,10 +178,10 @@ def _write_scenarios(folder: Path, study: Study) -> list[dict[str, Any]]:
         write_text(folder / SCENARIOS / file, arm.scenario.to_yaml())
         entries.append({
             "name": arm.name, "title": arm.title, "baseline": arm.baseline, "identity": arm.identity, "block": key,
-            "file": f"{SCENARIOS}/{file}",
+            "file": f"{SCENARIOS}/{file}", **_files(arm, hashes),
         })  # fmt: skip
     kept = {entry["file"] for entry in entries}
-    for entry in _listed(provenance.read(folder)):
+    for entry in earlier:
         file = str(entry.get("file", ""))
         if file not in kept and file.removeprefix(f"{SCENARIOS}/") == Path(file).name:
             (folder / file).unlink(missing_ok=True)
@@ -186,9 +192,31 @@ def _listed(origin: Mapping[str, Any] | None) -> list[dict[str, Any]]:
     """The scenarios that `provenance.json` lists; empty where it lists none that can be used."""
     study = (origin or {}).get("study")
     entries = study.get("scenarios") if isinstance(study, dict) else None
-    needed = {"name", "title", "baseline", "identity", "block"}
-    usable = isinstance(entries, list) and all(isinstance(entry, dict) and needed <= entry.keys() for entry in entries)
-    return entries if usable and entries else []
+    if not isinstance(entries, list) or not all(isinstance(entry, dict) for entry in entries):
+        return []
+    texts = all(isinstance(entry.get(key), str) for entry in entries for key in ("name", "title", "identity", "block"))
+    names = {entry["name"] for entry in entries} if texts else set()
+    bases = all(entry.get("baseline") is None or entry["baseline"] in list(names) for entry in entries)
+    return entries if bases and len(names) == len(entries) else []
+
+
+def _texts(origin: Mapping[str, Any] | None, key: str) -> tuple[str, ...]:
+    """A list of sentences of `provenance.json`; empty where it is none."""
+    given = (origin or {}).get(key)
+    return tuple(str(text) for text in given) if isinstance(given, list) else ()
+
+
+def _files(arm: Arm, earlier: Mapping[str, Any]) -> dict[str, Any]:
+    """The sha256 of each of the user's files that an arm was run on; the earlier ones where the files have changed."""
+    from sim.load import file_hashes
+    from sim.settings import FilesOrganization
+
+    organization = arm.scenario.organization
+    if not isinstance(organization, FilesOrganization):
+        return {}
+    if not arm.unchanged:
+        return {"files": earlier[arm.identity]} if arm.identity in earlier else {}
+    return {"files": {name: {"sha256": found} for name, found in file_hashes(organization).items()}}
 
 
 def _blocks(folder: Path, keys: Sequence[str] | None, said: list[str]) -> dict[str, Block]:
@@ -207,7 +235,7 @@ def _blocks(folder: Path, keys: Sequence[str] | None, said: list[str]) -> dict[s
 
 def _missing_plugins(origin: Mapping[str, Any]) -> list[Problem]:
     """What may be behind scenarios that cannot be read: plug-ins that the results were made with."""
-    modules = ",".join(str(module) for module in origin.get("plugins") or ())
+    modules = ",".join(_texts(origin, "plugins"))
     return [Problem("", f"the results were made with plug-ins: {modules}", f"add plugins={modules}")] if modules else []
 
 
@@ -229,27 +257,44 @@ def _as_listed(
     arms = tuple(_stored_arm(entry, by_arm[str(entry["name"])]) for entry in listed if entry["name"] in by_arm)
     described = origin["study"]
     seeds = next(iter(by_arm.values())).record.seeds
-    whole = Study(str(described.get("name", "")), str(described.get("question", "")), arms, seeds)
+    since = described.get("since")
+    starts = since if isinstance(since, int) and not isinstance(since, bool) and since >= 0 else None
+    whole = Study(str(described.get("name", "")), str(described.get("question", "")), arms, seeds, starts)
     return whole.only(by_arm), by_arm
 
 
-def _as_found(name: str, blocks: Mapping[str, Block]) -> tuple[Study, dict[str, Block]]:
-    """A study of the blocks over the most common seeds, named by what differs between their scenarios."""
+def _as_found(name: str, blocks: Mapping[str, Block], said: list[str]) -> tuple[Study, dict[str, Block]]:
+    """A study of the blocks over the most common seeds, named by what differs; what is left out is said."""
     seeds = [block.record.seeds for block in blocks.values()]
     common = max(dict.fromkeys(seeds), key=seeds.count)
     chosen = [block for block in blocks.values() if block.record.seeds == common]
     chosen.sort(key=lambda block: (len(block.scenario.get("policies") or {}), block.key))
-    names = titles([(stem(list(block.scenario.get("policies") or {})), block.scenario) for block in chosen])
-    by_arm = dict(zip(names, chosen, strict=True))
-    bases = {repr(_bare(block)): title for title, block in by_arm.items() if not block.scenario.get("policies")}
-    entries = [
-        {"name": title, "title": title_of(title), "identity": block.identity,
-         "baseline": bases.get(repr(_bare(block))) if block.scenario.get("policies") else None}
-        for title, block in by_arm.items()
-    ]  # fmt: skip
+    if others := len(blocks) - len(chosen):
+        said.append(f"{others} of {len(blocks)} blocks are left out: they are over other seeds than most.")
+    called = titles([(stem(list(block.scenario.get("policies") or {})), block.scenario) for block in chosen])
+    by_arm = dict(zip(apart(called, [block.identity for block in chosen]), chosen, strict=True))
+    bare = {title: block for title, block in by_arm.items() if not block.scenario.get("policies")}
+    entries = []
+    for title, block in by_arm.items():
+        base = None if title in bare else _base(block, bare)
+        if base is None and title not in bare:
+            said.append(f"{title} is not compared: its baseline is not here, or cannot be told from others.")
+        entries.append({"name": title, "title": title_of(title), "baseline": base})
     arms = tuple(_stored_arm(entry, by_arm[str(entry["name"])]) for entry in entries)
     question = f"How do the scenarios in {name} differ from doing nothing?"
     return Study(name, question, arms, common), by_arm
+
+
+def _base(block: Block, bare: Mapping[str, Block]) -> str | None:
+    """Name of the block's baseline: by identity, which knows the bytes of the user's files.
+
+    Blocks of older code do not say it; then by the scenario, where one baseline alone fits.
+    """
+    if block.baseline_identity:
+        fitting = [title for title, other in bare.items() if other.identity == block.baseline_identity]
+    else:
+        fitting = [title for title, other in bare.items() if _bare(other) == _bare(block)]
+    return fitting[0] if len(fitting) == 1 else None
 
 
 def _bare(block: Block) -> dict[str, Any]:
@@ -261,5 +306,5 @@ def _stored_arm(entry: Mapping[str, Any], block: Block) -> Arm:
     """An arm from a block; its identity is the stored one, since the user's files may be gone."""
     from sim.scenario import Scenario
 
-    arm = Arm(str(entry["name"]), str(entry["title"]), Scenario.from_dict(block.scenario), entry["baseline"])
+    arm = Arm(str(entry["name"]), str(entry["title"]), Scenario.from_dict(block.scenario), entry.get("baseline"))
     return dataclasses.replace(arm, known_identity=block.identity)

@@ -52,6 +52,7 @@ class Block:
     Attributes:
         key: content key of scenario and seeds.
         identity: the scenario's content hash.
+        baseline_identity: that of the same scenario without policies; empty where it is not known.
         model: version of the model that ran it.
         scenario: the scenario as plain data.
         record: the results of its worlds.
@@ -62,6 +63,7 @@ class Block:
     model: int
     scenario: dict[str, Any]
     record: Record
+    baseline_identity: str = ""
 
 
 def block_key(identity: str, seeds: Sequence[int]) -> str:
@@ -83,7 +85,7 @@ def write_block(folder: Path, arm: Arm, record: Record) -> Path:
     """
     key = block_key(arm.identity, record.seeds)
     text = json.dumps(arm.scenario.to_dict(), ensure_ascii=False)
-    layout = _layout(record)
+    layout = _layout(record) | {"baseline_identity": arm.baseline_identity}
     digest = _digest(key, text, layout, record)
     labels = {
         "key": key,
@@ -103,7 +105,7 @@ def read_block(path: Path) -> Block:
 
     Raises:
         FileNotFoundError: there is none.
-        CorruptBlockError: it is not whole, or not what its digest says.
+        CorruptBlockError: it is not whole, not what its digest says, or lacks what today's metrics need.
     """
     if not path.exists():
         raise FileNotFoundError(path)
@@ -119,7 +121,19 @@ def read_block(path: Path) -> Block:
         raise CorruptBlockError(path, "its content does not fit its digest")
     if key != path.stem or key != block_key(identity, record.seeds):
         raise CorruptBlockError(path, "it holds the results of another scenario")
-    return Block(key, identity, described["model"], scenario, record)
+    if described.get("format") != FORMAT:
+        raise CorruptBlockError(path, f"it has format {described.get('format')!r}, and this version reads {FORMAT}")
+    if lacking := sorted(_needed() - record.weekly.keys()):
+        raise CorruptBlockError(path, f"lacks {', '.join(lacking)}, which this version measures")
+    return Block(key, identity, described["model"], scenario, record, str(described.get("baseline_identity", "")))
+
+
+def _needed() -> set[str]:
+    """Raw quantities that the metrics are made of; results of older code may lack some."""
+    from sim.metrics import METRICS
+
+    measured = [metric for metric in METRICS.values() if metric.kind in ("stock", "final", "ratio")]
+    return {name for metric in measured for name in (metric.numerator, metric.denominator)}
 
 
 def write_table(path: Path, columns: Mapping[str, Any]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import shutil
 import subprocess
@@ -93,6 +94,55 @@ def test_report_says_what_is_missing(run: Run, tmp_path: Path) -> None:
     assert status == 1
     assert "damaged" in err
     assert len(pd.read_parquet(folder / "runs.parquet")["scenario"].unique()) == 3
+
+
+def test_report_counts_from_the_same_week_whichever_arms_are_there(run: Run, tmp_path: Path) -> None:
+    run("sweep", "+policy@policies=[rotation,incentives]", "policies.rotation.start_week=2", *SMALL)
+    folder = tmp_path / "results" / "sweep"
+    listed = json.loads((folder / "provenance.json").read_text())["study"]
+    assert listed["since"] == 2
+    kept = pd.read_parquet(folder / "runs.parquet").query("scenario == 'incentives'")
+    for entry in listed["scenarios"]:
+        if entry["name"] not in ("baseline", "incentives"):
+            (folder / "blocks" / f"{entry['block']}.parquet").unlink()
+    assert run("report", str(folder))[0] == 1
+    again = pd.read_parquet(folder / "runs.parquet").query("scenario == 'incentives'")
+    assert list(again["hours"]) == list(kept["hours"])
+    assert list(again["meetings"]) == list(kept["meetings"])
+    assert json.loads((folder / "provenance.json").read_text())["study"]["since"] == 2
+
+
+def test_malformed_provenance_is_ignored_and_said(run: Run, tmp_path: Path) -> None:
+    run("sweep", "+policy@policies=[mentorship]", *SMALL)
+    folder = tmp_path / "results" / "sweep"
+    runs = pd.read_parquet(folder / "runs.parquet")
+    members = runs[["adequacy_members", "adequacy_members_baseline"]].notna().all(axis=1)
+    assert list(members) == [False, False, True, True]
+    whole = json.loads((folder / "provenance.json").read_text())
+    for key, value in (("name", 3), ("identity", None), ("block", ["x"]), ("baseline", {}), ("baseline", "nobody")):
+        bad = json.loads(json.dumps(whole)) | {"warnings": 3, "plugins": 7}
+        bad["study"]["scenarios"][1][key] = value
+        (folder / "provenance.json").write_text(json.dumps(bad))
+        status, _, err = run("report", str(folder))
+        assert (status, "provenance.json cannot be used" in err) == (1, True)
+    assert list(pd.read_parquet(folder / "runs.parquet")["baseline"].dropna()) == ["baseline"] * 2
+
+
+def test_without_provenance_two_versions_of_a_file_stay_apart(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "p.csv").write_text("id,department\n" + "".join(f"p{i},{'AB'[i % 2]}\n" for i in range(12)))
+    given = ("organization=files", "organization.people=p.csv", "organization.ties=t.csv")
+    for step in (5, 7):
+        rows = "".join(f"p{i},p{(i * step + 1) % 12}\n" for i in range(12) if (i * step + 1) % 12 != i)
+        (tmp_path / "t.csv").write_text("learner,source\n" + rows)
+        run("sweep", "+policy@policies=[rotation]", *given, "weeks=16", "seeds=2", "workers=1")
+    folder = tmp_path / "results" / "sweep"
+    files = json.loads((folder / "provenance.json").read_text())["study"]["scenarios"][0]["files"]
+    assert files["ties"]["sha256"] == hashlib.sha256((tmp_path / "t.csv").read_bytes()).hexdigest()
+    (folder / "provenance.json").unlink()
+    assert run("report", str(folder))[0] == 0
+    runs = pd.read_parquet(folder / "runs.parquet")
+    assert runs["scenario"].nunique() == 4
+    assert runs["baseline"].dropna().nunique() == 2
 
 
 def test_run_shows_one_scenario(run: Run, tmp_path: Path) -> None:

@@ -12,6 +12,7 @@ import pytest
 from experiments.files import slug, write_text, write_whole
 from experiments.store import CorruptBlockError, block_key, read_block, write_block
 from experiments.study import Arm
+from sim.metrics import METRICS
 from sim.recorder import Record
 from sim.scenario import Scenario
 
@@ -27,7 +28,10 @@ def arm() -> Arm:
 @pytest.fixture
 def record() -> Record:
     draw = np.random.default_rng(0)
-    weekly = {name: draw.random((2, 5)) for name in ("met", "hours:重点 $x", "met:a/b")}
+    raw = {
+        name for m in METRICS.values() if m.kind in ("stock", "final", "ratio") for name in (m.numerator, m.denominator)
+    }
+    weekly = {name: draw.random((2, 5)) for name in ("met", "hours:重点 $x", "met:a/b", *sorted(raw - {"met"}))}
     weekly["met"][0, 0] = np.nan
     return Record(
         seeds=SEEDS, weekly=weekly, flow=draw.random((2, 1, 2, 2)).astype(np.float32),
@@ -56,7 +60,7 @@ def test_what_is_written_is_read(tmp_path: Path, arm: Arm, record: Record) -> No
 def test_no_treated_seats_and_no_weeks_but_one(tmp_path: Path, arm: Arm, record: Record) -> None:
     short = Record(
         record.seeds,
-        {"met": record.weekly["met"][:, :1]},
+        {name: values[:, :1] for name, values in record.weekly.items()},
         record.flow,
         record.seat_adequacy,
         {},
@@ -95,6 +99,26 @@ def test_a_block_under_another_name_is_refused(tmp_path: Path, arm: Arm, record:
     path.rename(other)
     with pytest.raises(CorruptBlockError, match="another scenario"):
         read_block(other)
+
+
+def test_blocks_of_older_code_are_refused(
+    tmp_path: Path, arm: Arm, record: Record, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    gini = record.weekly.pop("gini")
+    with pytest.raises(CorruptBlockError, match="lacks gini"):
+        read_block(write_block(tmp_path, arm, record))
+    record.weekly["gini"] = gini
+    monkeypatch.setattr("experiments.store.FORMAT", 0)
+    path = write_block(tmp_path, arm, record)
+    monkeypatch.undo()
+    with pytest.raises(CorruptBlockError, match="format 0"):
+        read_block(path)
+
+
+def test_a_block_knows_its_baseline(tmp_path: Path, arm: Arm, record: Record) -> None:
+    with_policy = Arm("rotation", "", arm.scenario.with_policies({"rotation": {"kind": "rotation", "start_week": 0}}))
+    block = read_block(write_block(tmp_path, with_policy, record))
+    assert block.baseline_identity == arm.identity != block.identity
 
 
 def test_nothing_is_left_of_a_write_that_failed(tmp_path: Path) -> None:
