@@ -233,3 +233,4 @@ def _refuse_two_lists(found: Overrides) -> None:
             named = " '+scenarios.NAME=[LABEL]'" if key == "study" else ""
             mend = f"name all policies here and leave out {key}=, or add one as +policies.LABEL.kind=mentorship{named}"
             found.problems.append(Problem(shown_word(chosen[POLICY_GROUP].written), cause, mend))
+            found.choices = [choice for choice in found.choices if choice.key != POLICY_GROUP]

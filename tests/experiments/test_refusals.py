@@ -124,6 +124,10 @@ def test_a_question_may_be_three_question_marks(run: Run, tmp_path: Path) -> Non
     assert "<h1>???" in (tmp_path / "results" / "asked" / "report.html").read_text()
 
 
+def test_policies_next_to_a_study_are_one_problem(run: Run) -> None:
+    assert "there is a problem." in refused(run, "sweep", "study=demo", "+policy@policies=[mentorship]")
+
+
 def test_a_multirun_says_why_a_scenario_failed(run: Run, tmp_path: Path) -> None:
     words = ("plugins=breaking_plugin", "+policies.bad.kind=breaking", "policies.bad.start_week=1,2")
     status, _, err = run("sweep", "-m", *words, *SMALL)
