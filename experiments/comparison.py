@@ -189,13 +189,9 @@ def clear_arms(comparison: Comparison, metric: str, names: Iterable[str]) -> lis
     return sorted((name for name in results if results[name].clear), key=lambda name: -results[name].difference)
 
 
-def earliest_start(scenarios: Iterable[Any]) -> int:
-    """First week in which any policy of any scenario acts; 0 where there is no policy."""
-    return min((int(p.start_week) for scenario in scenarios for p in scenario.policies.values()), default=0)
-
-
 def _comparable(study: Study, records: Mapping[str, Record]) -> tuple[list[Arm], list[str]]:
     """The arms that can be compared, and a sentence for each that cannot although it should."""
+    titles = titles_of(study)
     arms: list[Arm] = []
     left_out: list[str] = []
     for arm in study.arms:
@@ -203,9 +199,9 @@ def _comparable(study: Study, records: Mapping[str, Record]) -> tuple[list[Arm],
             continue
         missing = [name for name in (arm.name, arm.baseline) if name not in records]
         if missing:
-            left_out.append(f"{arm.title or arm.name}: no results of {' and of '.join(missing)}")
+            left_out.append(f"{titles[arm.name]}: no results of {' and of '.join(missing)}")
         elif not set(records[arm.name].seeds) & set(records[arm.baseline].seeds):
-            left_out.append(f"{arm.title or arm.name}: shares no seed with its baseline {arm.baseline}")
+            left_out.append(f"{titles[arm.name]}: shares no seed with its baseline {arm.baseline}")
         else:
             arms.append(arm)
     return arms, left_out

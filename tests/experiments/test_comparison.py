@@ -14,7 +14,7 @@ import pytest
 from fake_studies import DEMO, Plan, scenario, study, wide_and_sure
 from scipy import stats
 
-from experiments.comparison import COLUMNS, Comparison, clear_arms, compare, earliest_start
+from experiments.comparison import COLUMNS, Comparison, clear_arms, compare
 from experiments.pairing import MEMBERS, aims
 from experiments.study import Study
 
@@ -156,8 +156,6 @@ def test_without_hours_the_effect_is_per_money() -> None:
 
 def test_flows_are_taken_from_the_earliest_start_of_the_study() -> None:
     early, late = scenario(("rotation",), start=5), scenario(("incentives",), start=40)
-    assert earliest_start([scenario(()), late, early]) == 5
-    assert earliest_start([scenario(())]) == 0
     made, records = study(DEMO[:2], seeds=3, weeks=60)
     arms = (made.arms[0], replace(made.arms[1], scenario=early), replace(made.arms[2], scenario=late))
     found = compare(replace(made, arms=arms), records)
