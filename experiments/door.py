@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, fields
 from pathlib import Path
@@ -10,7 +11,7 @@ from typing import TypeVar
 from experiments.compose import Source, check_launcher, compose, jobs
 from experiments.design import HIGHEST_SEED, Design, Document, read_design
 from experiments.files import slug
-from experiments.overrides import Overrides, read_overrides
+from experiments.overrides import POLICY_GROUP, Overrides, read_overrides
 from experiments.places import check_writable, user_path
 from experiments.plugins import load_plugins
 from experiments.workers import Machine, default_workers
@@ -114,7 +115,35 @@ def design_of(source: Source, overrides: Overrides) -> Design:
     Raises:
         InputError: with every problem.
     """
-    return read_design(Document(compose(source, overrides)), overrides.removed_policies)
+    design = read_design(Document(compose(source, overrides)), overrides.removed_policies)
+    if problems := _untaken(design, overrides):
+        raise InputError(problems)
+    return design
+
+
+def _untaken(design: Design, overrides: Overrides) -> list[Problem]:
+    """Policies that the command line speaks of and no scenario takes: what it says of them would change nothing.
+
+    A catalogue may hold more than its scenarios take, as long as the command line does not ask for it.
+    """
+    if design.choices is None:
+        return []
+    taken = {label for labels in design.choices.values() for label in labels}
+    asked = {value.path[1]: value.written for value in overrides.values if value.path[0] == "policies"}
+    for choice in overrides.choices:
+        if choice.key == POLICY_GROUP:
+            asked |= {label: choice.written for label in design.catalogue.policies if label in _words(choice.written)}
+    names = ", ".join(design.choices)
+    return [
+        Problem(written, f"no scenario takes {label!r}", f"add scenarios.NAME=[{label}]; the scenarios are {names}")
+        for label, written in asked.items()
+        if label not in taken
+    ]
+
+
+def _words(text: str) -> set[str]:
+    """The names in a choice such as `+policy@policies=[rotation,mentorship]`."""
+    return set(re.findall(r"[A-Za-z0-9_-]+", text.split("=", 1)[1]))
 
 
 def _job(tokens: Iterable[str]) -> Overrides:

@@ -126,6 +126,14 @@ def test_misspelled_keys_are_told_the_right_one() -> None:
     assert any("organization.people=" in text for text in problems("organization=files"))
 
 
+def test_a_policy_that_no_scenario_takes_is_refused() -> None:
+    (text,) = problems("study=demo", "policies.new.kind=rotation")
+    assert "no scenario takes 'new'" in text
+    assert "scenarios.NAME=[new]" in text
+    given = ("study=demo", "policies.new.kind=rotation", "scenarios.mine=[new]")
+    assert "mine" in (read_request(given).designs[0].choices or {})
+
+
 def test_problems_of_keys_values_and_words_come_together() -> None:
     found = problems("study=demo", "learning.rate=3", "weeks=0", "hydra.run.dir=/tmp", "workers=none", "seeds=0")
     assert len(found) == 5
