@@ -55,8 +55,7 @@ def mark_weeks(ax: Axes, weeks: int, since: int, *, named: bool = True, ticks: i
     places = week_ticks(weeks, ticks)
     ax.set_xlim(0, max(1, weeks - 1))
     ax.set_xticks([min(place, max(1, weeks - 1)) for place in places])
-    ax.set_xticklabels([f"week {place}" if place == 0 and named else str(place) for place in places])
-    ax.get_xticklabels()[0].set_horizontalalignment("left")
+    ax.set_xticklabels([f"week {place}" if place == places[-1] and named else str(place) for place in places])
     if places[-1] >= 0.95 * weeks:
         ax.get_xticklabels()[-1].set_horizontalalignment("right")
     ax.set(xlabel="", ylabel="")
@@ -64,6 +63,6 @@ def mark_weeks(ax: Axes, weeks: int, since: int, *, named: bool = True, ticks: i
         ax.axvline(since, color=style.QUIET, linewidth=1.2, linestyle=(0, (1, 2)), zorder=1)
         if named:
             ax.annotate(
-                "policies start", (since, 1), xycoords=("data", "axes fraction"), xytext=(6, -2),
+                f"policies start, week {since}", (since, 1), xycoords=("data", "axes fraction"), xytext=(6, -2),
                 textcoords="offset points", va="top", fontsize=style.SMALL, color=style.QUIET,
             )  # fmt: skip

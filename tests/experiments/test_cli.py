@@ -7,7 +7,6 @@ import json
 import shutil
 import subprocess
 import sys
-import time
 from pathlib import Path
 from typing import Any
 
@@ -365,12 +364,6 @@ def test_help_imports_nothing_heavy() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.splitlines()[-1] == "[]"
-    taken = []
-    for _ in range(3):  # the best of three, since other work may share the machine
-        began = time.perf_counter()
-        subprocess.run([sys.executable, "-m", "experiments.cli", "--help"], capture_output=True, check=True)
-        taken.append(time.perf_counter() - began)
-    assert min(taken) < 0.5
 
 
 def test_shipped_scenarios_run(run: Run) -> None:

@@ -154,10 +154,10 @@ def test_malformed_words_are_refused(token: str) -> None:
 
 
 def test_bombs_are_refused_at_once() -> None:
-    began = time.perf_counter()
+    began = time.process_time()
     for token in ("weeks=" + "[" * 3000 + "]" * 3000, "weeks=" + "{a: " * 500, "seeds=[" + "1," * 100_000 + "1]"):
         assert "file=PATH" in refusal(token)
-    assert time.perf_counter() - began < 1
+    assert time.process_time() - began < 1
 
 
 def test_several_values_need_a_multirun() -> None:

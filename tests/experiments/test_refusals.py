@@ -97,9 +97,9 @@ def test_mistakes_are_refused_before_anything_is_written(run: Run, words: tuple[
 )
 def test_a_file_never_does_anything(run: Run, tmp_path: Path, text: str) -> None:
     (tmp_path / "bad.yaml").write_text(text)
-    began = time.perf_counter()
+    began = time.process_time()
     assert "bad.yaml" in refused(run, "sweep", "file=bad.yaml")
-    assert time.perf_counter() - began < 1
+    assert time.process_time() - began < 1
 
 
 @pytest.mark.parametrize("word", ["organization.ties=o.csv", "organization.people=o.csv", "organization.kind=files"])

@@ -189,15 +189,15 @@ BOMBS = {
 
 @pytest.mark.parametrize("name", BOMBS)
 def test_a_bomb_is_refused_within_a_second(name: str) -> None:
-    began = time.perf_counter()
+    began = time.process_time()
     assert problems(BOMBS[name])
-    assert time.perf_counter() - began < 1
+    assert time.process_time() - began < 1
 
 
 def test_long_text_is_read_within_a_second() -> None:
-    began = time.perf_counter()
+    began = time.process_time()
     assert len(read_yaml("a: " + "b " * 450_000, "s")[0]["a"]) == 899_999
-    assert time.perf_counter() - began < 1
+    assert time.process_time() - began < 1
 
 
 def test_the_limits_are_named() -> None:
