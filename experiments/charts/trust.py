@@ -52,7 +52,7 @@ def title(scene: Scene) -> str:
     most = " most" if len(moved) > 1 else ""
     if best != largest:
         most += " of those that these worlds can show"
-    return f"{scene.title(best)} {verb} trust between departments{most}, from {before} to {after}"
+    return f"{scene.title(best)} {verb} trust between departments{most}: {after}, {before} in the baseline"
 
 
 def draw(scene: Scene) -> Figure:
@@ -89,7 +89,7 @@ def _panel(scene: Scene, ax: Axes, metric: Metric, shown: Sequence[str]) -> None
     style.quiet_axes(ax)
     style.few_ticks(ax.yaxis)
     style.plain_ticks(ax.yaxis, " %" if display_factor(metric.unit) == 100.0 else "")
-    mark_weeks(ax, weeks, scene.comparison.since, ticks=3)
+    mark_weeks(ax, weeks, scene.comparison.since, ticks=2)
 
 
 def _labels(
