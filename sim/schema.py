@@ -115,13 +115,17 @@ class Structure(NamedTuple):
 
 
 class Culture(NamedTuple):
-    """What holds this week, pulls included: flat over (world, department) and (world, pair)."""
+    """What holds this week, pulls included: flat over (world, department) and (world, pair).
+
+    `meeting` is the factor of a pair of departments on a tie's chance of a meeting, flat over (world, pair, standing),
+    see `sim.kernels.common.standing`.
+    """
 
     safety: NDArray[np.float32]
     clarity: NDArray[np.float32]
     willingness: NDArray[np.float32]
     reliability: NDArray[np.float32]
-    contact: NDArray[np.float32]
+    meeting: NDArray[np.float32]
 
 
 class Gates(NamedTuple):

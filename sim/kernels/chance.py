@@ -16,6 +16,8 @@ SHIFT_1 = np.uint64(30)
 SHIFT_2 = np.uint64(27)
 SHIFT_3 = np.uint64(31)
 DROP = np.uint64(40)
+NEXT = np.uint64(16)
+MASK = np.uint64(2**24 - 1)
 UNIT = np.float32(2.0**-24)
 
 
@@ -37,3 +39,9 @@ def extend(chain, key):
 def uniform(chain):
     """A float32 in [0, 1): the top 24 bits times 2^-24."""
     return np.float32(chain >> DROP) * UNIT
+
+
+@kernel
+def second_uniform(chain):
+    """Another float32 in [0, 1) from the same hash: the next 24 bits, for a decision that follows the first."""
+    return np.float32((chain >> NEXT) & MASK) * UNIT

@@ -6,6 +6,8 @@ from sim.kernels.jit import kernel
 
 ZERO = np.float32(0.0)
 ONE = np.float32(1.0)
+AT_HOME, VISITING, AWAY = 0, 1, 2
+STANDINGS = 3
 SAFE_ENOUGH = np.float32(1.5)
 """Tacit knowledge passes in full from a safety of 1 / 1.5 upwards."""
 
@@ -41,6 +43,14 @@ def visiting(department_i, home_i, department_j, home_j):
     """Whether one of two people is staying in the other's own department."""
     together = department_i == department_j and home_i != home_j
     return together and (department_i == home_i or department_j == home_j)
+
+
+@kernel
+def standing(department_i, home_i, department_j, home_j):
+    """How two people stand to each other this week: AT_HOME, VISITING one the other, or AWAY from each other."""
+    if department_i == home_i and department_j == home_j:
+        return AT_HOME
+    return VISITING if visiting(department_i, home_i, department_j, home_j) else AWAY
 
 
 @kernel

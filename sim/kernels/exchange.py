@@ -2,18 +2,30 @@
 
 import numpy as np
 
-from sim.kernels.chance import extend, uniform
-from sim.kernels.common import ONE, ZERO, capped_gain, clear, needs_of, openness, take_up, visiting
+from sim.kernels.chance import extend, second_uniform, uniform
+from sim.kernels.common import (
+    ONE,
+    STANDINGS,
+    VISITING,
+    ZERO,
+    capped_gain,
+    clear,
+    needs_of,
+    openness,
+    standing,
+    take_up,
+)
 from sim.kernels.jit import kernel
 
 
 @kernel
-def exchange(begin, end, meeting, promise, people, ties, structure, culture, gates, rule, work):
+def exchange(begin, end, meeting, people, ties, structure, culture, gates, rule, work):
     """Let the people of rows begin to end meet their sources, learn, and update their trust.
 
     Args:
         begin, end: rows (person,).
-        meeting, promise: chains over (seed, decision, week), uint64 (world,).
+        meeting: chain over (seed, decision, week), uint64 (world,); extended by learner and source it decides by its
+            top 24 bits whether they meet, and by the next 24 whether the source keeps its promise.
         people, ties, structure, culture, gates, rule: see `sim.schema`; expertise is last week's.
         work: `gain` (person, padded topic), `from_ties` and `meetings` (person,) are written;
             so are the ties' trust and gain (tie slot,), the mastery that the tie brought before the budget.
@@ -40,17 +52,11 @@ def exchange(begin, end, meeting, promise, people, ties, structure, culture, gat
         for e in range(first, last):
             j = source_of[e]
             pair = pairs + home_of[j]
-            contact = contact_with[e] * culture.contact[pair]
-            willingness = culture.willingness[pair]
-            clarity = culture.clarity[pair]
-            if here != home or here_of[j] != home_of[j]:
-                if visiting(here, home, here_of[j], home_of[j]):
-                    willingness = min(ONE, willingness + rule.host_willingness)
-                    clarity = min(ONE, clarity + rule.host_clarity)
-                else:
-                    contact = contact * rule.absence_contact
+            stands = standing(here, home, here_of[j], home_of[j])
+            chance = contact_with[e] * culture.meeting[pair * STANDINGS + stands]
+            drawn = extend(meets, key[j])
             brought[e] = ZERO
-            if uniform(extend(meets, key[j])) >= contact * willingness * seeks * engagement[j]:
+            if uniform(drawn) >= chance * seeks * engagement[j]:
                 trust_in[e] += rule.delta * (ties.base_trust[e] - trust_in[e])
                 continue
             if met == 0:
@@ -58,12 +64,14 @@ def exchange(begin, end, meeting, promise, people, ties, structure, culture, gat
                 needs_of(structure.need, rule.host_need, home, here, wanted)
             met += 1
             trusted = trust_in[e] * open_to
+            clarity = culture.clarity[pair]
+            if stands == VISITING:
+                clarity = min(ONE, clarity + rule.host_clarity)
             gate = clarity * teaching[j]
             brought[e] = gates.rate[i] * take_up(
                 expertise[i], expertise[j], gate, trusted, ONE, wanted, structure.tacitness, rule.phi, raw, gap, learned
             )
-            keeps = extend(extend(promise[world], key[i]), key[j])
-            kept = uniform(keeps) < culture.reliability[pair] * gates.keeps[j]
+            kept = second_uniform(drawn) < culture.reliability[pair] * gates.keeps[j]
             trust_in[e] += rule.eta * ((ONE if kept else ZERO) - trust_in[e])
         work.meetings[i] = met
         work.from_ties[i] = ZERO

@@ -21,13 +21,11 @@ def ties(plan: Plan) -> None:
     """Exchange over ties: meet, learn, update trust."""
     week, state = plan.week, plan.week.state
     meeting = week.chance.stream(MODEL, "meet", week.number)
-    promise = week.chance.stream(MODEL, "promise", week.number)
     week.over_rows(
         lambda begin, end: exchange(
             begin,
             end,
             meeting,
-            promise,
             state.people,
             state.ties,
             state.structure,

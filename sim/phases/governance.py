@@ -54,14 +54,21 @@ def convene(plan: Plan) -> None:
 
 
 def _culture(week: Any) -> Culture:
-    """Culture as it holds this week: states plus pulls, clipped; contact's factor."""
+    """Culture as it holds this week: states plus pulls, clipped; and what it makes of a tie's chance of a meeting.
+
+    A visit makes host and visitor readier to share; people away from each other meet less.
+    """
     flat = {}
     for name in ("safety", "clarity", "willingness", "reliability"):
         pull = week.levers[f"{name}.pull"]
         state = getattr(week.state, name)
         pulled = state if f"{name}.pull" not in week.levers.contributions else np.clip(state + pull, 0, ONE)
         flat[name] = np.array(pulled, np.float32).ravel()
-    return Culture(**flat, contact=np.array(week.levers["contact"]).ravel())
+    contact, willingness = week.levers["contact"].ravel(), flat["willingness"]
+    hosting = np.minimum(ONE, willingness + week.rule.host_willingness)
+    away = contact * week.rule.absence_contact
+    meeting = np.stack([contact * willingness, contact * hosting, away * willingness], axis=1)
+    return Culture(**flat, meeting=meeting.ravel())
 
 
 def _gates(week: Any, culture: Culture) -> Gates:

@@ -48,7 +48,11 @@ def upset(seed: int, **sections: Any) -> Any:
         name: draw.random(2 * 9, np.float32) * np.float32(top)
         for name, top in (("clarity", 1), ("willingness", 1), ("reliability", 1), ("contact", 1.4))
     }
-    week.culture = week.culture._replace(safety=draw.random(2 * 3, np.float32), **pair)
+    contact = pair.pop("contact")
+    hosting = np.minimum(np.float32(1), pair["willingness"] + np.float32(0.25))
+    standings = [contact * pair["willingness"], contact * hosting, contact * pair["willingness"] * np.float32(0.3)]
+    meeting = np.stack(standings, axis=1).ravel()
+    week.culture = week.culture._replace(safety=draw.random(2 * 3, np.float32), meeting=meeting, **pair)
     for name in ("trust", "contact", "base_trust"):
         getattr(state.ties, name)[:] = draw.random(len(state.ties.trust), np.float32)
     return made
@@ -69,8 +73,8 @@ def reference(plan: Plan) -> Expected:
             j = int(state.ties.source[e])
             gates = _pair(plan, i, j)
             trust = float(state.ties.trust[e])
-            drawn = _draw(chance, "meet", world, arrays["key"][i], arrays["key"][j])
-            chance_to_meet = float(state.ties.contact[e]) * gates["contact"] * gates["willingness"]
+            drawn, promise = _draws(chance, world, arrays["key"][i], arrays["key"][j])
+            chance_to_meet = float(state.ties.contact[e]) * gates["meeting"]
             chance_to_meet *= float(week.gates.seeks[i]) * float(week.gates.engagement[j])
             found.brought[i, j] = 0.0
             if drawn >= chance_to_meet:
@@ -83,9 +87,7 @@ def reference(plan: Plan) -> Expected:
             h = np.maximum(0.0, arrays["expertise"][j, :topics].astype(np.float64) - arrays["expertise"][i, :topics])
             values[j] = float(week.gates.rate[i]) * (q * need * h * (1 - float(rule.phi) * h))
             raw, gap = raw + values[j], np.maximum(gap, h)
-            kept = _draw(chance, "promise", world, arrays["key"][i], arrays["key"][j]) < (
-                gates["reliability"] * float(week.gates.keeps[j])
-            )
+            kept = promise < gates["reliability"] * float(week.gates.keeps[j])
             found.trust[i, j] = trust + float(rule.eta) * (kept - trust)
         found.gain[i] = np.minimum(raw, gap)
         share = found.gain[i].sum() / raw.sum() if raw.sum() > 0 else 1.0
@@ -94,8 +96,10 @@ def reference(plan: Plan) -> Expected:
     return found
 
 
-def _draw(chance: Chance, decision: str, world: int, a: Any, b: Any) -> float:
-    return float(uniform(extend(extend(chance.stream(MODEL, decision, 0)[world], a), b)))
+def _draws(chance: Chance, world: int, a: Any, b: Any) -> tuple[float, float]:
+    """Two numbers of one hash: its top 24 bits for the meeting, the next 24 for the promise."""
+    drawn = extend(extend(chance.stream(MODEL, "meet", 0)[world], a), b)
+    return float(uniform(drawn)), float(uniform(drawn << np.uint64(24)))
 
 
 def _need(plan: Plan, i: int) -> Any:
@@ -111,13 +115,15 @@ def _pair(plan: Plan, i: int, j: int) -> dict[str, float]:
     here_i, here_j = int(arrays["department"][i]), int(arrays["department"][j])
     world = i // rule.people
     at = (world * 3 + home_i) * 3 + home_j
-    gates = {name: float(getattr(culture, name)[at]) for name in ("clarity", "willingness", "reliability", "contact")}
+    gates = {name: float(getattr(culture, name)[at]) for name in ("clarity", "reliability")}
     gates["safety"] = float(culture.safety[world * 3 + here_i])
+    at_home, hosting, apart = culture.meeting.reshape(-1, 3)[at]
+    gates["meeting"] = float(at_home)
     if home_i != home_j and here_i == here_j and here_i in (home_i, home_j):
-        gates["willingness"] = min(1.0, gates["willingness"] + 0.25)
+        gates["meeting"] = float(hosting)
         gates["clarity"] = min(1.0, gates["clarity"] + 0.20)
     elif here_i != home_i or here_j != home_j:
-        gates["contact"] *= 0.3
+        gates["meeting"] = float(apart)
     return gates
 
 
@@ -168,7 +174,6 @@ def test_everybody_learns_from_last_week_whatever_the_order_of_rows() -> None:
         plan, state = made.plan, made.state
         week = plan.week
         meeting = week.chance.stream(MODEL, "meet", 0)
-        promise = week.chance.stream(MODEL, "promise", 0)
         spans = list(itertools.pairwise(cuts))
         for begin, end in reversed(spans):
             with np.errstate(over="ignore"):
@@ -176,7 +181,6 @@ def test_everybody_learns_from_last_week_whatever_the_order_of_rows() -> None:
                     begin,
                     end,
                     meeting,
-                    promise,
                     state.people,
                     state.ties,
                     state.structure,
