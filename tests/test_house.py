@@ -119,6 +119,10 @@ def test_no_back_door_stands_open_for_nobody() -> None:
     assert set(BACK_DOORS) - lazy <= used
 
 
+KNOW_NUMBA = ("jit.py", "native.py", "native_memory.py")
+"""The home of the jit options, and how eight-lane vectors compile."""
+
+
 @pytest.mark.parametrize("path", MODEL, ids=module)
 def test_the_model_knows_nothing_of_the_door_or_the_walls(path: Path) -> None:
     strangers = {"experiments", "hydra", "omegaconf", "matplotlib", "seaborn", "jinja2", "rich", "scipy", "sklearn"}
@@ -129,7 +133,7 @@ def test_the_model_knows_nothing_of_the_door_or_the_walls(path: Path) -> None:
 def test_kernels_know_arrays_and_nothing_else(path: Path) -> None:
     known = {name.split(".")[0] if not name.startswith("sim") else name for name in imports(path)}
     allowed = {"numpy", "numba", "sim.schema"} | {name for name in known if name.startswith("sim.kernels")}
-    if path.name == "jit.py":
+    if path.name in KNOW_NUMBA:
         allowed |= {"platformdirs", "llvmlite"} | set(sys.stdlib_module_names)
     assert known <= allowed
 
@@ -239,10 +243,10 @@ def in_kernels() -> Iterator[tuple[Path, ast.FunctionDef, str]]:
 
 def test_kernels_have_one_home_for_their_options() -> None:
     for path, node, decorator in in_kernels():
-        assert decorator in ("kernel", "wide_kernel") or path.name == "jit.py", where(path, node)
+        assert decorator in ("kernel", "wide_kernel") or path.name in KNOW_NUMBA, where(path, node)
     for path in files("sim"):
-        if path.name != "jit.py":
-            assert "numba" not in roots(path), f"{path}: only jit.py knows numba"
+        if path.name not in KNOW_NUMBA:
+            assert "numba" not in roots(path), f"{path}: only {', '.join(KNOW_NUMBA)} know numba"
 
 
 def test_kernels_hold_no_literal_fraction() -> None:

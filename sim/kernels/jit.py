@@ -24,6 +24,8 @@ import numba
 from llvmlite import binding
 from platformdirs import user_cache_dir
 
+import sim.kernels.native_memory  # noqa: F401  numba learns the operations of eight-lane vectors here
+
 F = TypeVar("F", bound=Callable[..., Any])
 OPTIONS = {"nogil": True, "fastmath": False, "boundscheck": False, "error_model": "numpy"}
 CACHE_VARIABLE = "WATERCOOLER_CACHE"
