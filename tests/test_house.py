@@ -243,7 +243,7 @@ def in_kernels() -> Iterator[tuple[Path, ast.FunctionDef, str]]:
 
 def test_kernels_have_one_home_for_their_options() -> None:
     for path, node, decorator in in_kernels():
-        assert decorator in ("kernel", "wide_kernel") or path.name in KNOW_NUMBA, where(path, node)
+        assert decorator in ("kernel", "allocating_kernel", "wide_kernel") or path.name in KNOW_NUMBA, where(path, node)
     for path in files("sim"):
         if path.name not in KNOW_NUMBA:
             assert "numba" not in roots(path), f"{path}: only {', '.join(KNOW_NUMBA)} know numba"

@@ -15,10 +15,10 @@ from sim.kernels.common import (
     standing,
     take_up,
 )
-from sim.kernels.jit import kernel
+from sim.kernels.jit import allocating_kernel
 
 
-@kernel
+@allocating_kernel
 def exchange(begin, end, meeting, people, ties, structure, culture, gates, rule, work):
     """Let the people of rows begin to end meet their sources, learn, and update their trust.
 

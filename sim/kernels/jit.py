@@ -7,6 +7,10 @@ version and the processor. Where nothing is writable the kernels compile in memo
 `kernel` never allows contraction or reassociation: the same bits on every processor are worth more
 than the per cent they cost. `nogil` lets plain threads share out blocks of rows, which needs none of
 numba's threading layers (OpenMP hangs after a fork, workqueue aborts when called from two threads).
+
+Kernels do not allocate: scratch is passed in. Then numba's reference counting can be left out (`_nrt`), which otherwise
+counts every array of a named tuple up and down, atomically, around each call of a helper: seven times the
+whole cost of an exchange over ties.
 """
 
 from __future__ import annotations
@@ -55,14 +59,15 @@ def cache_folder() -> Path | None:
         return None
 
 
-def _compile(function: F) -> F:
+def _compile(function: F, counts_references: bool = False) -> F:
+    options = OPTIONS | {"_nrt": counts_references}
     folder = cache_folder()
     if numba.config.DISABLE_JIT or folder is None:
-        return numba.njit(function, **OPTIONS)  # type: ignore[no-any-return]
+        return numba.njit(function, **options)  # type: ignore[no-any-return]
     before = numba.config.CACHE_DIR
     numba.config.CACHE_DIR = str(folder)
     try:
-        return numba.njit(function, cache=True, **OPTIONS)  # type: ignore[no-any-return]
+        return numba.njit(function, cache=True, **options)  # type: ignore[no-any-return]
     finally:
         numba.config.CACHE_DIR = before
 
@@ -70,6 +75,11 @@ def _compile(function: F) -> F:
 def kernel(function: F) -> F:
     """Compile a kernel whose scalars are float32 and integers; a test finds any float64 in it."""
     return _compile(function)
+
+
+def allocating_kernel(function: F) -> F:
+    """Compile a `kernel` that allocates; only for what runs seldom."""
+    return _compile(function, counts_references=True)
 
 
 def wide_kernel(function: F) -> F:

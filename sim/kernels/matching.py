@@ -4,7 +4,7 @@ import numpy as np
 
 from sim.kernels.chance import extend, uniform
 from sim.kernels.common import ZERO, topic_sum
-from sim.kernels.jit import kernel
+from sim.kernels.jit import allocating_kernel, kernel
 
 NOBODY = -1
 BY_CHANCE, BY_GAP, BY_COMPLEMENTARITY = 0, 1, 2
@@ -13,7 +13,7 @@ TRADITIONAL, REVERSE, PEER = 0, 1, 2
 CANDIDATES = 16
 
 
-@kernel
+@allocating_kernel
 def choose_colleagues(chooser, department, chain, key, members, first, chosen):
     """The colleagues with the largest keyed hash, for each of some people, themselves left out.
 
@@ -56,7 +56,7 @@ def useful_gap(i, j, people, need, scratch):
     return topic_sum(scratch)
 
 
-@kernel
+@allocating_kernel
 def pair_gaps(learner, source, people, need, gaps):
     """`useful_gap` of many pairs (pair,), into gaps (pair,)."""
     scratch = np.zeros(people.expertise.shape[1], np.float32)
@@ -95,7 +95,7 @@ def pair_score(mentee, mentor, chain, people, need, matching, scratch):
     return score
 
 
-@kernel
+@allocating_kernel
 def match(
     mentees, points, ring, ring_points, first, mentor_of, room, chain, people, structure, programme, take_first, score
 ):

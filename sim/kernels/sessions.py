@@ -4,11 +4,11 @@ import numpy as np
 
 from sim.kernels.chance import extend, uniform
 from sim.kernels.common import ONE, ZERO, capped_gain, clear, needs_of, openness, take_up, visiting
-from sim.kernels.jit import kernel
+from sim.kernels.jit import allocating_kernel, kernel
 from sim.kernels.ties import find
 
 
-@kernel
+@allocating_kernel
 def learn_in_sessions(encounters, people, structure, culture, gates, rule, work, brought):
     """Let every learner of this week's sessions learn from the sources met there.
 
