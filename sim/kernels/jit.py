@@ -2,7 +2,8 @@
 
 Numba's disk cache looks only at the file of the function itself, so a change in a helper of another
 file would go unseen. The cache folder is therefore named after a hash of all kernel sources, numba's
-version and the processor. Where nothing is writable the kernels compile in memory.
+version and the processor. Where nothing is writable the kernels compile in memory. Every entry carries a
+checksum: machine code that a full disk or a crash left in pieces is compiled again, never run.
 
 `kernel` never allows contraction or reassociation: the same bits on every processor are worth more
 than the per cent they cost. `nogil` lets plain threads share out blocks of rows, which needs none of
@@ -16,8 +17,11 @@ whole cost of an exchange over ties.
 from __future__ import annotations
 
 import hashlib
+import multiprocessing
 import os
+import pickle
 import platform
+import sys
 import tempfile
 from collections.abc import Callable
 from functools import lru_cache
@@ -26,13 +30,15 @@ from typing import Any, TypeVar
 
 import numba
 from llvmlite import binding
+from numba.core.caching import FunctionCache, IndexDataCacheFile
 from platformdirs import user_cache_dir
 
 import sim.kernels.native_memory  # noqa: F401  numba learns the operations of eight-lane vectors here
 
 F = TypeVar("F", bound=Callable[..., Any])
-OPTIONS = {"nogil": True, "fastmath": False, "boundscheck": False, "error_model": "numpy"}
+OPTIONS = {"nogil": True, "fastmath": False, "boundscheck": False, "error_model": "numpy", "no_cfunc_wrapper": True}
 CACHE_VARIABLE = "WATERCOOLER_CACHE"
+_CHECKSUM_BYTES = 32
 
 
 def sources_digest() -> str:
@@ -56,20 +62,77 @@ def cache_folder() -> Path | None:
         with tempfile.TemporaryFile(dir=folder):
             return folder
     except OSError:
+        if not numba.config.DISABLE_JIT:
+            _say_unwritable()
         return None
 
 
+class _CheckedFiles(IndexDataCacheFile):  # type: ignore[misc]
+    """Numba's two kinds of files of a kernel: an index that cannot be read is none, and code has a checksum."""
+
+    def _load_index(self) -> Any:
+        try:
+            index = super()._load_index()
+        except Exception:  # whatever unpickling broken bytes may raise
+            return {}
+        return index if isinstance(index, dict) else {}
+
+    def _save_data(self, name: str, data: Any) -> None:
+        code = self._dump(data)
+        with self._open_for_write(self._data_path(name)) as file:
+            file.write(hashlib.sha256(code).digest() + code)
+
+    def _load_data(self, name: str) -> Any:
+        stored = Path(self._data_path(name)).read_bytes()
+        checksum, code = stored[:_CHECKSUM_BYTES], stored[_CHECKSUM_BYTES:]
+        if hashlib.sha256(code).digest() != checksum:
+            raise OSError(f"{name} is damaged")  # to numba the entry is then not there
+        return pickle.loads(code)
+
+
+class _Cache(FunctionCache):  # type: ignore[misc]
+    """Numba's cache of a function, whose failures cost time only: a kernel that cannot be loaded is compiled."""
+
+    def __init__(self, function: Callable[..., Any]) -> None:
+        super().__init__(function)
+        files = self._cache_file
+        self._cache_file = _CheckedFiles(files._cache_path, files._index_name.removesuffix(".nbi"), files._source_stamp)
+
+    def load_overload(self, signature: Any, target: Any) -> Any:
+        """The kernel compiled for these types, or None."""
+        try:
+            return super().load_overload(signature, target)
+        except Exception:  # numba's own formats; whatever is wrong in them, compiling mends it
+            return None
+
+    def save_overload(self, signature: Any, compiled: Any) -> None:
+        """Keep a compiled kernel; said once where that fails."""
+        try:
+            super().save_overload(signature, compiled)
+        except OSError:
+            _say_unwritable()
+
+
+@lru_cache(maxsize=1)
+def _say_unwritable() -> None:
+    """Say once, and not again in every worker, why each start is slow."""
+    if multiprocessing.parent_process() is None:
+        mend = f"set {CACHE_VARIABLE} to a folder that can be written"
+        print(f"Compiled kernels cannot be kept, so every start compiles them again: {mend}.", file=sys.stderr)
+
+
 def _compile(function: F, counts_references: bool = False) -> F:
-    options = OPTIONS | {"_nrt": counts_references}
     folder = cache_folder()
+    made = numba.njit(function, **(OPTIONS | {"_nrt": counts_references}))
     if numba.config.DISABLE_JIT or folder is None:
-        return numba.njit(function, **options)  # type: ignore[no-any-return]
+        return made  # type: ignore[no-any-return]
     before = numba.config.CACHE_DIR
     numba.config.CACHE_DIR = str(folder)
     try:
-        return numba.njit(function, cache=True, **options)  # type: ignore[no-any-return]
+        made._cache = _Cache(function)
     finally:
         numba.config.CACHE_DIR = before
+    return made  # type: ignore[no-any-return]
 
 
 def kernel(function: F) -> F:

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import os
+import pickle
 import shutil
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
+import numba
 import pytest
 
 import sim
@@ -30,15 +33,25 @@ print(float(gaps[0]), float(openness(np.float32(0.5))), sim.__file__)
 """
 
 
+def said(home: Path, cache: Path) -> str:
+    """What the copy of the model below `home` prints beside its answer."""
+    return _answered(home, cache).stderr
+
+
 def ask(home: Path, cache: Path | str, **environment: str) -> list[str]:
-    """What the copy of the model below `home` answers, in a process of its own."""
+    """What the copy of the model below `home` answers."""
+    gap, openness, file = _answered(home, cache, **environment).stdout.split()
+    assert Path(file).is_relative_to(home), "another copy of the model answered"
+    return [gap, openness]
+
+
+def _answered(home: Path, cache: Path | str, **environment: str) -> subprocess.CompletedProcess[str]:
+    """The copy of the model below `home` asked in a process of its own."""
     fresh = {name: value for name, value in os.environ.items() if not name.startswith(("NUMBA_", "COV_", "PYTHONPATH"))}
     fresh |= {"PYTHONPATH": str(home), "WATERCOOLER_CACHE": str(cache), "PYTHONDONTWRITEBYTECODE": "1", **environment}
     done = subprocess.run([sys.executable, "-c", ASK], env=fresh, capture_output=True, text=True, check=False, cwd=home)
     assert done.returncode == 0, done.stderr
-    gap, openness, file = done.stdout.split()
-    assert Path(file).is_relative_to(home), "another copy of the model answered"
-    return [gap, openness]
+    return done
 
 
 @pytest.fixture
@@ -97,6 +110,52 @@ def test_kernels_compile_in_memory_where_nothing_can_be_written(copy: Path, tmp_
     blocked.write_text("no folder", encoding="utf-8")
     assert ask(copy, blocked if kind == "a file" else blocked / "deeper") == ["4.0", "0.75"]
     assert blocked.read_text(encoding="utf-8") == "no folder"
+
+
+def cut(path: Path) -> None:
+    path.write_bytes(path.read_bytes()[: path.stat().st_size // 2])
+
+
+def empty(path: Path) -> None:
+    path.write_bytes(b"")
+
+
+def garble(path: Path) -> None:
+    """Turn bits in the middle, where the machine code is, and leave the length as it was."""
+    held = bytearray(path.read_bytes())
+    middle = len(held) // 2
+    held[middle : middle + 64] = bytes(byte ^ 0xFF for byte in held[middle : middle + 64])
+    path.write_bytes(held)
+
+
+def replace_by_another_object(path: Path) -> None:
+    path.write_bytes(pickle.dumps(numba.__version__) + pickle.dumps(("no stamp", ["no", "dictionary"])))
+
+
+@pytest.mark.compiled
+@pytest.mark.parametrize("kind", ["nbi", "nbc"])
+@pytest.mark.parametrize("damage", [cut, empty, garble, replace_by_another_object])
+def test_a_damaged_cache_is_compiled_again_and_mended(
+    copy: Path, tmp_path: Path, kind: str, damage: Callable[[Path], None]
+) -> None:
+    cache = tmp_path / "cache"
+    answer = ask(copy, cache)
+    before = {path: path.read_bytes() for path in cache.rglob(f"*.{kind}")}
+    assert before, "nothing was cached, so nothing is shown"
+    for path in before:
+        damage(path)
+    damaged = {path: path.read_bytes() for path in before}
+    assert ask(copy, cache) == answer
+    assert any(path.read_bytes() != damaged[path] for path in before), "nothing was written again"
+    assert ask(copy, cache) == answer
+
+
+@pytest.mark.compiled
+def test_one_sentence_where_nothing_can_be_written_and_none_elsewhere(copy: Path, tmp_path: Path) -> None:
+    blocked = tmp_path / "blocked"
+    blocked.write_text("no folder", encoding="utf-8")
+    assert said(copy, tmp_path / "cache") == ""
+    assert said(copy, blocked).count("WATERCOOLER_CACHE") == 1
 
 
 def test_the_digest_of_the_sources_is_stable() -> None:
