@@ -56,17 +56,18 @@ def simulate(task: Task, on_week: Callable[[int], None] | None = None) -> Record
     Raises:
         RuntimeError: the user's files changed since the study was checked.
     """
-    from sim import OrganizationModel, Scenario
+    from sim.scenario import Scenario
+    from sim.simulation import Simulation
 
     scenario = Scenario.from_dict(task.scenario)
     if scenario.identity() != task.identity:
         raise RuntimeError("the user's files changed while the study was running")
-    model = OrganizationModel(scenario=scenario, seeds=list(task.seeds), threads=task.machine.threads)
+    simulation = Simulation(scenario, list(task.seeds), threads=task.machine.threads)
     try:
-        model.run(on_week)
-        return model.record()
+        simulation.run(on_week)
+        return simulation.record()
     finally:
-        model.close()
+        simulation.close()
 
 
 class Crew:
@@ -174,17 +175,18 @@ def warm() -> None:
 
     A tiny organization goes through every built-in policy, long enough for stays to end and pairs to meet.
     """
-    from sim import OrganizationModel, Scenario
     from sim.policies import POLICIES
+    from sim.scenario import Scenario
+    from sim.simulation import Simulation
 
     tiny = {
         "organization": {"kind": "synthetic", "people": 24, "departments": 3, "topics": 6, "sources": 4},
         "policies": {kind: {"kind": kind, "start_week": 0, "coverage": 1.0} for kind in POLICIES.built_in},
         "weeks": _WARM_WEEKS,
     }
-    model = OrganizationModel(scenario=Scenario.from_dict(tiny), seeds=[1])
-    model.run()
-    model.close()
+    simulation = Simulation(Scenario.from_dict(tiny), seeds=[1])
+    simulation.run()
+    simulation.close()
 
 
 _shared: dict[str, Any] = {}

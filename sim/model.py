@@ -5,22 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import Any
 
-import numpy as np
 import pandas as pd
 
 from sim.agents import AgentsOnTouch, Collector, World
-from sim.build import Prepared, build_state, prepare
-from sim.plan import Plan
-from sim.policies import registry as policy_registry
-from sim.problems import InputError, Problem
+from sim.build import Prepared
 from sim.recorder import Record
-from sim.rules import registry as rule_registry
 from sim.scenario import Scenario
+from sim.simulation import Simulation
 from sim.state import State
-from sim.week import Week
-
-LARGEST_SEED = 2**63 - 1
-MOST_WORLDS = 100_000
 
 
 class OrganizationModel(AgentsOnTouch):
@@ -45,19 +37,16 @@ class OrganizationModel(AgentsOnTouch):
         threads: int = 1,
         prepared: Prepared | None = None,
     ) -> None:
-        ready = prepared if prepared is not None else prepare(checked_scenario(scenario))
-        self.seeds = checked_seeds(seeds, seed)
+        self.simulation = Simulation(scenario, seeds, seed, threads, prepared)
+        self.seeds = self.simulation.seeds
         super().__init__(rng=int(self.seeds[0]))
-        self.prepared = ready
-        self.ensemble = Week(ready, build_state(ready, self.seeds), self.seeds, threads)
+        self.prepared = self.simulation.prepared
+        self.ensemble = self.simulation.ensemble
+        self.plan = self.simulation.plan
         self.first_row = 0
-        policies = [policy_registry()[s.kind](label, s) for label, s in ready.scenario.policies.items()]
-        rules = [rule_registry()[s.kind](label, s) for label, s in ready.scenario.rules.items()]
-        self.plan = Plan(self.ensemble, policies, rules)
         self._worlds: dict[int, World] = {}
         self.datacollector = Collector(self)
         self._ready = True
-        self._burn_in()
 
     @property
     def week(self) -> int:
@@ -125,68 +114,10 @@ class OrganizationModel(AgentsOnTouch):
 
     def record(self) -> Record:
         """All measures so far."""
-        return self.plan.recorder.record(self.seeds)
+        return self.simulation.record()
 
     def close(self) -> None:
         """Stop threads and let go of the agents."""
-        self.ensemble.threads.close()
+        self.simulation.close()
         for model in (self, *self._worlds.values()):
             model.forget_agents()
-
-    def _burn_in(self) -> None:
-        """Run the weeks before week 0, then put back the expertise that the user gave."""
-        if self.scenario.burn_in_weeks == 0:
-            return
-        self.ensemble.number = -self.scenario.burn_in_weeks
-        while self.ensemble.number < 0:
-            self.plan.step()
-        organization = self.prepared.organization
-        if organization is not None and organization.expertise is not None:
-            given = ~np.isnan(organization.expertise)
-            view = self.state.expertise
-            view[:, given] = organization.expertise[given].astype(np.float32)
-        self.state.week = 0
-        self.plan.restart_measures()
-
-
-def checked_scenario(scenario: Scenario | None) -> Scenario:
-    """The scenario, or the default one.
-
-    Raises:
-        InputError: it is something else.
-    """
-    if scenario is None:
-        return Scenario.from_dict({})
-    if not isinstance(scenario, Scenario):
-        cause = f"a {type(scenario).__name__} is no scenario"
-        raise InputError([Problem("scenario", cause, "make one with Scenario.from_dict or Scenario.from_file")])
-    return scenario
-
-
-def checked_seeds(seeds: Iterable[int] | int | None, seed: int | None) -> tuple[int, ...]:
-    """The worlds' seeds.
-
-    Raises:
-        InputError: both are given; a seed is no integer in [0, 2^63); there is none, there are too many, or one twice.
-    """
-    if seeds is not None and seed is not None:
-        raise InputError([Problem("seeds", "both seed and seeds are given", "give one of them")])
-    given = (1 if seed is None else seed,) if seeds is None else seeds
-    if _whole(given):
-        given = range(1, min(int(given), MOST_WORLDS + 1) + 1)  # type: ignore[arg-type]
-    chosen = tuple(given) if isinstance(given, Iterable) else (given,)
-    if len(chosen) > MOST_WORLDS:
-        raise InputError([Problem("seeds", f"there are more than {MOST_WORLDS} seeds", "give fewer, several times")])
-    bad = [value for value in chosen if not _whole(value) or not 0 <= value <= LARGEST_SEED]
-    problems = [Problem("seeds", f"{value!r} is not a seed", "give whole numbers from 0 to 2^63 - 1") for value in bad]
-    if not chosen:
-        problems.append(Problem("seeds", "there is no seed", "give at least one"))
-    elif not bad and len(dict.fromkeys(chosen)) < len(chosen):
-        problems.append(Problem("seeds", "a seed is given twice", "the same seed is the same world"))
-    if problems:
-        raise InputError(problems)
-    return tuple(int(value) for value in chosen)
-
-
-def _whole(value: object) -> bool:
-    return isinstance(value, int | np.integer) and not isinstance(value, bool)

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
 
 from sim.kernels.observe import (
@@ -43,6 +42,8 @@ from sim.participation import Participation
 from sim.schema import EMERGING, ENTERPRISE, HOME
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from sim.plan import Plan
     from sim.week import Week
 
@@ -258,6 +259,8 @@ class Recorder:
 
     def series(self, seeds: tuple[int, ...]) -> pd.DataFrame:
         """One row per world seed and week, one column per metric, and the reach of each topic."""
+        import pandas as pd
+
         weekly = self.record(seeds).weekly
         weeks = len(self.weeks)
         columns: dict[str, NDArray[np.float64] | NDArray[np.int64]] = {

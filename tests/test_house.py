@@ -38,6 +38,7 @@ ROOMS = (
     ("sim.recorder",),
     ("sim.phases",),
     ("sim.plan",),
+    ("sim.simulation",),
     ("sim.agents",),
     ("sim.model",),
     ("sim",),
