@@ -163,6 +163,8 @@ class Rule(NamedTuple):
     fading: np.float32
     floor: np.float32
     newcomer_trust: np.float32
+    stranger_within: np.float32
+    stranger: np.float32
 
 
 class EncounterArrays(NamedTuple):

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
+
+from sim.kernels.encounters import put_in_order
 
 
 @dataclass(frozen=True)
@@ -32,13 +34,32 @@ class Encounters:
     origin: str = ""
 
 
-@dataclass(frozen=True)
-class Meeting:
-    """Encounters of all policies, sorted by (learner, policy label, source).
+class Parts(NamedTuple):
+    """Encounters of all policies one after another, (encounter,), and what holds for each part of them, (part,).
 
     Attributes:
-        label: index of the policy in label order, (encounter,).
-        forms: code of the origin that a new tie gets, -1 where none is formed, (encounter,).
+        first: where each part begins, and the end, (part + 1,).
+        label: index of the part's policy in label order.
+        forms: code of the origin that a new tie gets, -1 where none is formed.
+    """
+
+    learner: NDArray[np.int64]
+    source: NDArray[np.int64]
+    weight: NDArray[np.float32]
+    teaching: NDArray[np.float32]
+    first: NDArray[np.int64]
+    label: NDArray[np.int64]
+    confidentiality: NDArray[np.float32]
+    facilitation: NDArray[np.float32]
+    forms: NDArray[np.int64]
+
+
+class Meeting(NamedTuple):
+    """Encounters of all policies, sorted by (learner, policy label, source); every array is (encounter,).
+
+    Attributes:
+        label: index of the policy in label order.
+        forms: code of the origin that a new tie gets, -1 where none is formed.
     """
 
     learner: NDArray[np.int64]
@@ -51,28 +72,62 @@ class Meeting:
     forms: NDArray[np.int64]
 
 
-def gather(parts: Sequence[tuple[int, Encounters]], origins: Sequence[str]) -> Meeting:
-    """Join the encounters of all policies, given as (index of the policy in label order, encounters)."""
+class NewTies(NamedTuple):
+    """Room for the ties that this week's encounters form, (new tie,); `label` is the policy's index in label order."""
 
-    def joined(values: Sequence[Any], dtype: Any) -> NDArray[Any]:
-        return np.concatenate([np.asarray(value, dtype) for value in values]) if values else np.zeros(0, dtype)
+    learner: NDArray[np.int64]
+    source: NDArray[np.int64]
+    label: NDArray[np.int64]
+    trust: NDArray[np.float32]
 
-    def spread(name: str) -> NDArray[np.float32]:
-        return joined([np.full(len(e.learner), getattr(e, name)) for _, e in parts], np.float32)
 
-    learner = joined([e.learner for _, e in parts], np.int64)
-    source = joined([e.source for _, e in parts], np.int64)
-    label = joined([np.full(len(e.learner), index) for index, e in parts], np.int64)
-    codes = [origins.index(e.origin) if e.origin else -1 for _, e in parts]
-    forms = joined([np.full(len(e.learner), code) for code, (_, e) in zip(codes, parts, strict=True)], np.int64)
-    order = np.lexsort((source, label, learner))
-    return Meeting(
-        learner[order],
-        source[order],
-        joined([e.weight for _, e in parts], np.float32)[order],
-        joined([e.teaching for _, e in parts], np.float32)[order],
-        spread("confidentiality")[order],
-        spread("facilitation")[order],
-        label[order],
-        forms[order],
+def gather(parts: Sequence[tuple[int, Encounters]], origins: Sequence[str], rows: int) -> Meeting:
+    """Join the encounters of all policies, given as (index of the policy in label order, encounters).
+
+    Args:
+        origins: why a tie exists, by code. rows: number of people of all worlds.
+
+    Raises:
+        ValueError: the arrays of a part differ in length, or name someone who does not exist.
+    """
+    held = [(label, part) for label, part in parts if len(part.learner)]
+    meeting = empty_meeting(sum(len(part.learner) for _, part in held))
+    for _, part in held:
+        if not len(part.learner) == len(part.source) == len(part.weight) == len(part.teaching):
+            raise ValueError("the arrays of encounters differ in length")
+    place, (order, part_of) = np.zeros(rows + 1, np.int32), np.empty((2, len(meeting.learner)), np.int64)
+    if held and not put_in_order(_joined(held, origins), rows, place, order, part_of, meeting):
+        raise ValueError(f"encounters name people outside the rows 0 to {rows - 1}")
+    return meeting
+
+
+def empty_meeting(encounters: int) -> Meeting:
+    """Room for encounters."""
+    whole, real = np.empty((4, encounters), np.int64), np.empty((4, encounters), np.float32)
+    return Meeting(whole[0], whole[1], real[0], real[1], real[2], real[3], whole[2], whole[3])
+
+
+def room_for_ties(ties: int) -> NewTies:
+    """Room for new ties."""
+    whole = np.empty((3, ties), np.int64)
+    return NewTies(whole[0], whole[1], whole[2], np.empty(ties, np.float32))
+
+
+def _joined(parts: Sequence[tuple[int, Encounters]], origins: Sequence[str]) -> Parts:
+    def joined(values: Callable[[Encounters], Any], dtype: Any) -> NDArray[Any]:
+        return np.concatenate([np.asarray(values(part), dtype) for _, part in parts])
+
+    def each(values: Callable[[Encounters], Any], dtype: Any) -> NDArray[Any]:
+        return np.array([values(part) for _, part in parts], dtype)
+
+    return Parts(
+        joined(lambda part: part.learner, np.int64),
+        joined(lambda part: part.source, np.int64),
+        joined(lambda part: part.weight, np.float32),
+        joined(lambda part: part.teaching, np.float32),
+        np.cumsum([0, *(len(part.learner) for _, part in parts)]),
+        np.array([label for label, _ in parts], np.int64),
+        each(lambda part: part.confidentiality, np.float32),
+        each(lambda part: part.facilitation, np.float32),
+        each(lambda part: origins.index(part.origin) if part.origin else -1, np.int64),
     )

@@ -56,4 +56,6 @@ def typed_rule(prepared: Prepared, people: int) -> Rule:
         fading=f(s.contacts.fading),
         floor=f(s.contacts.floor),
         newcomer_trust=f(s.trust.newcomer),
+        stranger_within=f(s.trust.stranger_within),
+        stranger=f(s.trust.stranger),
     )

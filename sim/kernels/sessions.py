@@ -4,25 +4,30 @@ import numpy as np
 
 from sim.kernels.chance import extend, uniform
 from sim.kernels.common import ONE, ZERO, capped_gain, clear, needs_of, openness, take_up, visiting
-from sim.kernels.jit import allocating_kernel, kernel
-from sim.kernels.ties import find
+from sim.kernels.encounters import slot_of, weekly_chains
+from sim.kernels.jit import kernel
+from sim.kernels.ties import BASELINE
+
+SCRATCH = 5
+"""Rows of topics that a learner takes."""
 
 
-@allocating_kernel
-def learn_in_sessions(encounters, people, structure, culture, gates, rule, work, brought):
+@kernel
+def learn_in_sessions(encounters, people, structure, culture, gates, rule, work, brought, scratch):
     """Let every learner of this week's sessions learn from the sources met there.
 
     Args:
         encounters: see `sim.schema.EncounterArrays`, sorted by (learner, policy label, source).
         work: the session gains are added to `gain` (person, padded topic) and summed into `from_sessions`.
         brought: mastery that each encounter brought before the budget, (encounter,), written.
+        scratch: float32 (SCRATCH, padded topic).
     """
     width = people.expertise.shape[1]
-    raw = np.zeros(width, np.float32)
-    gap = np.zeros(width, np.float32)
-    learned = np.zeros(width, np.float32)
-    wanted = np.zeros(width, np.float32)
-    gain = np.zeros(width, np.float32)
+    raw = scratch[0]
+    gap = scratch[1]
+    learned = scratch[2]
+    wanted = scratch[3]
+    gain = scratch[4]
     n = 0
     while n < encounters.learner.shape[0]:
         i = encounters.learner[n]
@@ -63,30 +68,28 @@ def learn_in_sessions(encounters, people, structure, culture, gates, rule, work,
 
 
 @kernel
-def promises(encounters, chains, people, culture, gates, rule, kept):
-    """Draw whether each source keeps its promise, (encounter,), into `kept`.
+def promises(encounters, slots, moved, labels, chance, chains, people, ties, culture, gates, rule, kept):
+    """Draw whether each source keeps its promise, (encounter,), into `kept`; it moves the trust of an existing tie.
+
+    Encounters of one pair move its trust one after another, in label order. A session also lifts a non-baseline
+    tie's contact to at least that of a new one.
 
     Args:
-        chains: chain over (seed, decision of the policy, week) of each encounter, uint64 (encounter,).
+        slots: slot of the tie, or -1, (encounter,). moved: whether ties may have come or moved since it was found.
+        labels: index of the policy, (encounter,).
+        chance: what decides who keeps a promise, see `weekly_chains`; chains: scratch, uint64 (policy, world).
     """
-    for n in range(encounters.learner.shape[0]):
+    weekly_chains(chance, chains)
+    for n in range(slots.shape[0]):
         i = encounters.learner[n]
         j = encounters.source[n]
-        pair = (i // rule.people * rule.departments + people.home[i]) * rule.departments + people.home[j]
+        world = i // rule.people
+        pair = (world * rule.departments + people.home[i]) * rule.departments + people.home[j]
         reliability = min(ONE, culture.reliability[pair] + encounters.reliability[n])
-        drawn = uniform(extend(extend(chains[n], people.key[i]), people.key[j]))
+        drawn = uniform(extend(extend(chains[labels[n], world], people.key[i]), people.key[j]))
         kept[n] = drawn < reliability * gates.keeps[j]
-
-
-@kernel
-def update_trust(encounters, kept, ties, rule):
-    """Update the trust of existing ties by the promises of the sessions, in the order given.
-
-    A session also lifts a non-baseline tie's contact to at least that of a new one.
-    """
-    for n in range(encounters.learner.shape[0]):
-        e = find(ties, encounters.learner[n], encounters.source[n])
+        e = slot_of(ties, i, j) if moved else slots[n]
         if e >= 0:
             ties.trust[e] += rule.eta * ((ONE if kept[n] else ZERO) - ties.trust[e])
-            if ties.origin[e] != 0:
+            if ties.origin[e] != BASELINE:
                 ties.contact[e] = max(ties.contact[e], rule.formed)

@@ -28,13 +28,6 @@ def find(ties, i, j):
 
 
 @kernel
-def find_all(ties, learner, source, slot):
-    """`find` for many pairs (pair,), into slot (pair,)."""
-    for n in range(learner.shape[0]):
-        slot[n] = find(ties, learner[n], source[n])
-
-
-@kernel
 def move(ties, to, origin):
     """Copy one tie to another slot."""
     ties.source[to] = ties.source[origin]

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from sim.chance import MODEL
 from sim.kernels.exchange import exchange
 from sim.kernels.learning import absorb
-from sim.kernels.sessions import learn_in_sessions, promises, update_trust
-from sim.phases.encounters import chains_of, form_ties
-from sim.schema import EncounterArrays
+from sim.kernels.sessions import SCRATCH, learn_in_sessions, promises
+from sim.phases.encounters import chance_of, form_ties
 
 if TYPE_CHECKING:
     from sim.plan import Plan
@@ -39,20 +38,18 @@ def ties(plan: Plan) -> None:
 
 def sessions(plan: Plan) -> None:
     """Exchange in sessions; promises kept there move trust and form ties."""
-    week, state, encounters = plan.week, plan.week.state, plan.encounters
+    week, state, met = plan.week, plan.week.state, plan.encounters
     week.work.from_sessions[:] = 0
-    plan.brought = np.zeros(len(encounters.learner), np.float32)
-    if len(encounters.learner) == 0:
+    plan.brought = np.zeros(len(met.learner), np.float32)
+    if len(met.learner) == 0:
         return
-    learn_in_sessions(
-        encounters, state.people, state.structure, week.culture, week.gates, week.rule, week.work, plan.brought
-    )
-    kept = np.zeros(len(encounters.learner), np.bool_)
-    chains = chains_of(plan, "promise", plan.meeting)
-    promises(encounters, chains, state.people, week.culture, week.gates, week.rule, kept)
-    order = np.lexsort((plan.meeting.source, plan.meeting.learner, plan.meeting.label))
-    in_label_order: Any = [values[order] for values in encounters]
-    update_trust(EncounterArrays(*in_label_order), kept[order], state.ties, week.rule)
+    people, rule, gates, culture = state.people, week.rule, week.gates, week.culture
+    scratch = np.empty((SCRATCH, people.expertise.shape[1]), np.float32)
+    learn_in_sessions(met, people, state.structure, culture, gates, rule, week.work, plan.brought, scratch)
+    kept = np.empty(len(met.learner), np.bool_)
+    chance, chains = chance_of(plan, "promise")
+    moved = len(plan.rules) > 0  # a rule of one's own may form ties
+    promises(met, plan.slots, moved, plan.meeting.label, chance, chains, people, state.ties, culture, gates, rule, kept)
     form_ties(plan, kept)
 
 

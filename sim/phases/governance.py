@@ -6,17 +6,16 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from sim.kernels.ties import find_all
-from sim.phases.encounters import what_is_met
+from sim.kernels.common import AT_HOME, AWAY, STANDINGS, VISITING
+from sim.kernels.seeking import seek
+from sim.phases.encounters import meet
 from sim.schema import ORIGINS, Culture, Gates
 from sim.sessions import gather
 
 if TYPE_CHECKING:
     from sim.plan import Plan
 
-ONE = np.float32(1.0)
-MEAN_SQUARED_INITIATIVE = np.float32(0.37)
-"""E[(0.1 + 0.9 U)^2], so that help-seeking redistributes meetings without adding any."""
+ZERO, ONE = np.float32(0.0), np.float32(1.0)
 LEAST_HOURS = np.float32(1e-6)
 """Keeps the load finite where a lever leaves no time at all."""
 
@@ -43,14 +42,11 @@ def convene(plan: Plan) -> None:
     """Draw who attends which session; trust is read now, before this week's meetings move it."""
     week, state = plan.week, plan.week.state
     parts = [(n, part) for n, policy in enumerate(plan.policies) for part in policy.convene(week)]
-    plan.meeting = gather(parts, ORIGINS)
-    slots = np.zeros(len(plan.meeting.learner), np.int64)
-    find_all(state.ties, plan.meeting.learner, plan.meeting.source, slots)
-    plan.slots = slots
-    plan.encounters = what_is_met(plan, slots)
+    plan.meeting = gather(parts, ORIGINS, state.frame.rows)
+    meet(plan)
     hours = np.maximum(week.levers["hours"].ravel(), LEAST_HOURS)
-    plan.load = (week.asked / hours).astype(np.float32)
-    week.gates = week.gates._replace(keeps=(ONE / np.maximum(ONE, plan.load)).astype(np.float32))
+    plan.load = np.divide(week.asked, hours, dtype=np.float32)
+    week.gates = week.gates._replace(keeps=np.divide(ONE, np.maximum(ONE, plan.load), dtype=np.float32))
 
 
 def _culture(week: Any) -> Culture:
@@ -60,23 +56,28 @@ def _culture(week: Any) -> Culture:
     """
     flat = {}
     for name in ("safety", "clarity", "willingness", "reliability"):
-        pull = week.levers[f"{name}.pull"]
-        state = getattr(week.state, name)
-        pulled = state if f"{name}.pull" not in week.levers.contributions else np.clip(state + pull, 0, ONE)
-        flat[name] = np.array(pulled, np.float32).ravel()
+        state = week.state.arrays[name]
+        if f"{name}.pull" in week.levers.contributions:
+            pulled = state + week.levers[f"{name}.pull"].ravel()
+            flat[name] = np.minimum(np.maximum(pulled, ZERO, out=pulled), ONE, out=pulled)
+        else:
+            flat[name] = state.copy()
     contact, willingness = week.levers["contact"].ravel(), flat["willingness"]
-    hosting = np.minimum(ONE, willingness + week.rule.host_willingness)
     away = contact * week.rule.absence_contact
-    meeting = np.stack([contact * willingness, contact * hosting, away * willingness], axis=1)
+    meeting = np.empty((len(contact), STANDINGS), np.float32)
+    np.multiply(contact, willingness, out=meeting[:, AT_HOME])
+    np.multiply(contact, np.minimum(ONE, willingness + week.rule.host_willingness), out=meeting[:, VISITING])
+    np.multiply(away, willingness, out=meeting[:, AWAY])
     return Culture(**flat, meeting=meeting.ravel())
 
 
 def _gates(week: Any, culture: Culture) -> Gates:
-    arrays, frame = week.state.arrays, week.state.frame
-    engagement = np.clip(arrays["engagement"] + week.levers["engagement.pull"].ravel(), np.float32(0.0), ONE)
-    world = np.repeat(np.arange(frame.worlds), frame.people)
-    safety = culture.safety[world * week.rule.departments + arrays["department"]]
-    seeks = safety * engagement * (arrays["initiative"] * arrays["initiative"] / MEAN_SQUARED_INITIATIVE)
+    """What a person brings to this week's meetings, at a load that lets every promise be kept."""
+    frame, pull = week.state.frame, week.levers["engagement.pull"]
+    engagement = week.state.arrays["engagement"] + pull.ravel()
+    np.minimum(np.maximum(engagement, ZERO, out=engagement), ONE, out=engagement)
+    seeks = np.empty(frame.rows, np.float32)
+    seek(week.state.people, engagement, culture.safety, week.rule, seeks)
     return Gates(
         engagement=engagement,
         seeks=seeks,

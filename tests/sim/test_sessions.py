@@ -9,6 +9,7 @@ import pytest
 import worlds
 from meetings import Meeting, give, open_world, pairs, tie, world
 
+from sim import rules
 from sim.chance import extend, uniform
 from sim.model import OrganizationModel
 from sim.schema import ORIGINS
@@ -26,7 +27,7 @@ def heard_draw(made: OrganizationModel, label: str, learner: Any, source: Any, d
 
 def test_encounters_are_ordered_by_learner_then_policy_then_source() -> None:
     first = pairs((5, 2), (1, 9), (1, 3), weight=2, confidentiality=0.9, facilitation=0.5, origin="mentorship")
-    meeting = gather([(1, pairs((1, 4), (5, 1))), (0, first)], ORIGINS)
+    meeting = gather([(1, pairs((1, 4), (5, 1))), (0, first)], ORIGINS, 10)
     assert list(zip(meeting.learner, meeting.label, meeting.source, strict=True)) == [
         (1, 0, 3),
         (1, 0, 9),
@@ -37,7 +38,7 @@ def test_encounters_are_ordered_by_learner_then_policy_then_source() -> None:
     np.testing.assert_array_equal(meeting.weight, [2, 2, 1, 2, 1])
     np.testing.assert_array_equal(meeting.forms, [MENTORING, MENTORING, -1, MENTORING, -1])
     np.testing.assert_array_equal(meeting.confidentiality, F([0.9, 0.9, 0, 0.9, 0]))
-    assert len(gather([], ORIGINS).learner) == 0
+    assert len(gather([], ORIGINS, 10).learner) == 0
 
 
 @pytest.mark.parametrize(("source", "trust", "clarity"), [(1, 0.5, 0.9), (9, 0.3, 0.55)])
@@ -157,6 +158,26 @@ def test_sessions_read_the_trust_of_the_weeks_start_and_update_after_the_tie() -
     assert made.ensemble.work.from_ties[0] > 0 and made.ensemble.work.from_sessions[0] > 0
     after_tie = 0.6 + 0.1 * 0.4
     assert tie(made, 0, 9)["trust"] == pytest.approx(after_tie + 0.1 * (1 - after_tie), rel=1e-6)
+
+
+class Acquaints(rules.Rule):
+    """A rule that forms ties in its turn, before sessions."""
+
+    def run(self, week: Any) -> None:
+        week.form_ties(np.zeros(2, np.int64), np.array([5, 9]), 0.6, 0.9, "other")
+
+
+def test_a_session_moves_the_trust_of_its_own_tie_even_if_a_rule_moved_ties_around() -> None:
+    made = open_world(Meeting("m", pairs((0, 9), (0, 12), origin="mentorship")), contacts={"rate": 0})
+    give(made, 0, 12, 0.2, 0.5)
+    made.plan.rules = [Acquaints("a", None)]
+    made.ensemble.rule_gain = np.zeros_like(made.ensemble.work.gain)
+    worlds.run_phases(made.plan, "ties")
+    before = {other: tie(made, 0, other)["trust"] for other in (5, 9, 12)}
+    worlds.run_phase(made.plan, "sessions")
+    for other, moves in ((5, 0), (9, 0.1), (12, 0.1)):
+        expected = before[other] + moves * (1 - before[other])
+        assert tie(made, 0, other)["trust"] == pytest.approx(expected, rel=1e-6), other
 
 
 @pytest.mark.parametrize(("origin", "contact"), [("mentorship", 0.12), ("rotation", 0.12), ("baseline", 0.05)])

@@ -20,7 +20,7 @@ ASK = """
 import sys
 import numpy as np
 from sim.kernels.common import openness
-from sim.kernels.sessions import update_trust  # compiles in another file than its helper
+from sim.kernels.sessions import promises  # compiles in another file than its helper
 from sim.kernels.matching import pair_gaps
 from sim.schema import People
 import sim

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from worlds import model
 
-from sim.kernels.ties import FORMED, LIFTED, REFUSED, end_stays, find, find_all, form_all, tidy
+from sim.kernels.ties import FORMED, LIFTED, REFUSED, end_stays, find, form_all, tidy
 from sim.schema import ORIGINS
 from sim.state import State
 
@@ -83,12 +83,10 @@ def test_forming_ties_at_random(protect: bool) -> None:
 def test_finding_every_tie_and_none_that_is_not_there() -> None:
     state = model({"sources": 6}).state
     learner, source = (grid.ravel() for grid in np.meshgrid(np.arange(24), np.arange(24), indexing="ij"))
-    slot = np.zeros(len(learner), np.int64)
-    find_all(state.ties, learner, source, slot)
     there = rows(state)
-    for i, j, e in zip(learner.tolist(), source.tolist(), slot.tolist(), strict=True):
+    for i, j in zip(learner.tolist(), source.tolist(), strict=True):
+        e = find(state.ties, i, j)
         assert (e >= 0) == ((i, j) in there)
-        assert e == find(state.ties, i, j)
         if e >= 0:
             assert state.ties.source[e] == j and state.ties.first[i] <= e < state.ties.first[i] + state.ties.count[i]
 
