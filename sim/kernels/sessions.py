@@ -1,7 +1,5 @@
 """Exchange in sessions: the same knowledge gates as over ties, without the gates of meeting."""
 
-import numpy as np
-
 from sim.kernels.chance import extend, uniform
 from sim.kernels.common import ONE, ZERO, capped_gain, clear, needs_of, openness, take_up, visiting
 from sim.kernels.encounters import slot_of, weekly_chains
