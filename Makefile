@@ -10,14 +10,15 @@ PYTHON ?= $(shell for name in python3.11 python3.12 python3.13 python3 python; d
 WITHOUT_JIT := not compiled and not science and not golden
 WITH_JIT := compiled or science or golden
 
-.PHONY: help install demo test lint format bench docs golden clean
+.PHONY: help install demo test lint format bench bench-tools bench-docs docs golden clean
 
 help:
 	@echo "make demo     compare three policies in 32 worlds, and write results/demo/report.html"
 	@echo "make test     run all tests"
 	@echo "make lint     check style and types"
 	@echo "make format   set the style right"
-	@echo "make bench    measure speed against scipy and against one world at a time"
+	@echo "make bench    measure speed beside its goals, other tools and the machine's limits, in ten minutes;"
+	@echo "              make bench-tools installs more of the tools, make bench-docs writes docs/performance.md"
 	@echo "make docs     write the tables of docs/model.md again"
 	@echo "make golden   keep new golden digests, after MODEL_VERSION was raised"
 	@echo "make clean    remove .venv and caches; results stay"
@@ -55,6 +56,12 @@ format: $(INSTALLED)
 
 bench: $(INSTALLED)
 	$(BIN)/python -m benchmarks
+
+bench-tools: $(INSTALLED)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable ".[dev,bench]"
+
+bench-docs: $(INSTALLED)
+	$(BIN)/python -m benchmarks --docs
 
 docs: $(INSTALLED)
 	$(BIN)/python docs/tables.py

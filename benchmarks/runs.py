@@ -1,41 +1,73 @@
-"""Whole runs of the demo's scenarios, weekly measures included: one world at a time against eight side by side."""
+"""P4: whole runs of small worlds, in worker processes as a sweep makes them, and in other frameworks one by one."""
 
 from __future__ import annotations
 
-from typing import Any
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
 
-from benchmarks.timing import best_of, table
-from sim import OrganizationModel, Scenario
-from sim.policies import registry
+from benchmarks import worlds
+from benchmarks.field import field_of, seconds_of_run, size_of
+from benchmarks.figures import Findings
+from benchmarks.progress import say
+from benchmarks.timing import in_turn
+from experiments.runner import run_arms
+from experiments.study import Arm
+from experiments.workers import Machine, close_workers
 
-SIDE_BY_SIDE = 8
+PEOPLE, WEEKS, MORE_TOPICS, CORES = 500, 260, 24, 2
 
 
-def main(people: int, weeks: int, rounds: int) -> None:
-    """Print times and ratios, and where the time of the fullest scenario goes."""
-    kinds = sorted(kind for kind, policy in registry().items() if policy.__module__.startswith("sim."))
-    chosen: dict[str, list[str]] = {"baseline": [], **{kind: [kind] for kind in kinds}, "all of them": kinds}
-    rows = []
-    for name, labels in chosen.items():
-        policies: dict[str, Any] = {kind: {"kind": kind} for kind in labels}
-        world = Scenario.from_dict({"organization": {"people": people}, "weeks": weeks, "policies": policies})
-        times = best_of(
-            {
-                "alone": lambda w=world: OrganizationModel(w, seed=1).run(),
-                "together": lambda w=world: OrganizationModel(w, seeds=SIDE_BY_SIDE).run(),
-            },
-            rounds,
-        )
-        alone, together = times["alone"], times["together"] / SIDE_BY_SIDE
-        if not labels:
-            baseline = together
-        rows.append(
-            [name, f"{1 / alone:.1f}", f"{1 / together:.1f}", f"{alone / together:.2f}", f"{together / baseline:.2f}"]
-        )
-    headings = ["runs a second, one process", "one by one", f"{SIDE_BY_SIDE} side by side", "gain", "times baseline"]
-    table(f"Runs of {people} people over {weeks} weeks, best of {rounds}", headings, rows)
-    model = OrganizationModel(world, seeds=SIDE_BY_SIDE).run()
-    total = sum(model.plan.seconds.values())
-    shares = sorted(model.plan.seconds.items(), key=lambda item: -item[1])
-    rows = [[name, f"{seconds / total:.0%}"] for name, seconds in shares]
-    table("Where the time of all policies together goes", ["phase", "share"], rows)
+class Silence:
+    """Progress that says nothing."""
+
+    def start(self, total: int) -> None:
+        """Do nothing."""
+
+    def advance(self, done: int) -> None:
+        """Do nothing."""
+
+    def say(self, text: str) -> None:
+        """Do nothing."""
+
+
+def sweeping(people: int, topics: int, weeks: int, runs: int, workers: int) -> Callable[[], None]:
+    """A call that runs one scenario in so many worlds, and stores it."""
+    arm = Arm("all", "All", worlds.scenario(people, topics, weeks))
+
+    def sweep() -> None:
+        with tempfile.TemporaryDirectory() as folder:
+            outcome = run_arms(Path(folder), [arm], range(1, runs + 1), Machine(workers), Silence())
+        if outcome.finished != ["all"]:
+            raise RuntimeError(f"the runs failed: {outcome.failed}")
+
+    return sweep
+
+
+def measure(*, small: bool) -> Findings:
+    """Measure runs a second."""
+    people, weeks, runs, rounds = (24, 20, 4, 1) if small else (PEOPLE, WEEKS, 96, 4)
+    alone = max(2, runs // 6)
+    found = Findings("p4")
+    calls = {
+        "two": sweeping(people, 8, weeks, runs, CORES),
+        "more topics": sweeping(people, MORE_TOPICS, weeks, runs, CORES),
+        "one": sweeping(people, 8, weeks, alone, 1),
+    }
+    say("p4", f"{runs} runs of {weeks} weeks in two processes, {rounds} rounds")
+    times = in_turn(calls, rounds)
+    close_workers()
+    rates = tuple(runs / seconds for seconds in times["two"].samples)
+    ours = max(rates)
+    found.samples("8 topics, two processes", ours, rates, "runs/s", goal="p4 runs")
+    name = f"{MORE_TOPICS} topics against 8, two processes"
+    found.ratio(name, times["more topics"], times["two"], "times the time", goal="p4 24 topics")
+    rates = tuple(alone / seconds for seconds in times["one"].samples)
+    found.samples("8 topics, one process, one batch", max(rates), rates, "runs/s")
+    for contender in field_of("p4"):
+        say("p4", f"one run in {contender.name}")
+        rate = 1.0 / seconds_of_run(contender, size_of(people), weeks)
+        found.value(f"{contender.name}, one process", rate, "runs/s", note=f"one run; {contender.work}")
+        note = "two processes of ours against twice the other's rate"
+        found.value(f"against {contender.name}", ours / (CORES * rate), "times as fast", note=note)
+    return found

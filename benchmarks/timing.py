@@ -2,29 +2,72 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from statistics import median, quantiles
+
+MOST_CALLS = 2000
+"""Calls in a turn, however short one is."""
 
 
-def best_of(contenders: Mapping[str, Callable[[], object]], rounds: int) -> dict[str, float]:
-    """Shortest time of each, in seconds; one round of each is not counted."""
-    best = dict.fromkeys(contenders, float("inf"))
-    for number in range(rounds + 1):
+@dataclass(frozen=True)
+class Times:
+    """Seconds a call, one sample a round.
+
+    Attributes:
+        samples: mean over the calls of each turn, (round,).
+        calls: calls in a turn.
+    """
+
+    samples: tuple[float, ...]
+    calls: int = 1
+
+    @property
+    def best(self) -> float:
+        """The shortest: what is left when nothing else was in the way."""
+        return min(self.samples)
+
+    @property
+    def median(self) -> float:
+        """The middle one."""
+        return median(self.samples)
+
+
+def in_turn(contenders: Mapping[str, Callable[[], object]], rounds: int, turn: float = 0.0) -> dict[str, Times]:
+    """Time all contenders in each round, one after another.
+
+    Args:
+        contenders: what to call, by name; each is called once more beforehand, uncounted.
+        rounds: turns of each contender.
+        turn: seconds that a turn should last at least; a short call is repeated until it does.
+    """
+    calls = {name: _calls(run, turn) for name, run in contenders.items()}
+    samples: dict[str, list[float]] = {name: [] for name in contenders}
+    for _ in range(rounds):
         for name, run in contenders.items():
             begin = time.perf_counter()
-            run()
-            if number:
-                best[name] = min(best[name], time.perf_counter() - begin)
-    return best
+            for _ in range(calls[name]):
+                run()
+            samples[name].append((time.perf_counter() - begin) / calls[name])
+    return {name: Times(tuple(samples[name]), calls[name]) for name in contenders}
 
 
-def table(title: str, headings: list[str], rows: list[list[str]]) -> None:
-    """Print a table, first column to the left, the others to the right."""
-    lines = [headings, *rows]
-    width = [max(len(line[n]) for line in lines) for n in range(len(headings))]
-    print(f"\n{title}\n")
-    for line in lines:
-        first, *rest = (
-            cell.ljust(w) if n == 0 else cell.rjust(w) for n, (cell, w) in enumerate(zip(line, width, strict=True))
-        )
-        print("  " + "  ".join([first, *rest]).rstrip())
+def _calls(run: Callable[[], object], turn: float) -> int:
+    """How often a call fits into a turn; the first call compiles and fills caches, the second counts."""
+    run()
+    if turn <= 0.0:
+        return 1
+    begin = time.perf_counter()
+    run()
+    once = time.perf_counter() - begin
+    return max(1, min(MOST_CALLS, math.ceil(turn / max(once, 1e-9))))
+
+
+def middle_half(values: tuple[float, ...]) -> tuple[float, float]:
+    """Between which two values the middle half of them lies."""
+    if len(values) < 2:
+        return values[0], values[0]
+    low, _, high = quantiles(values, n=4, method="inclusive")
+    return low, high

@@ -62,7 +62,8 @@ def test_the_license_is_apache_2_everywhere() -> None:
 
 
 def test_everything_that_is_needed_is_pinned_once() -> None:
-    wanted = PROJECT["project"]["dependencies"] + PROJECT["project"]["optional-dependencies"]["dev"]
+    extras = PROJECT["project"]["optional-dependencies"]
+    wanted = PROJECT["project"]["dependencies"] + extras["dev"] + extras["bench"]
     names = {re.split(r"[\[<>=!~ ]", line)[0].lower() for line in wanted}
     assert names <= pins().keys()
     assert all(version for versions in pins().values() for version in versions)
@@ -93,7 +94,7 @@ def test_no_file_names_a_place_on_a_machine() -> None:
     assert named == []
 
 
-@pytest.mark.parametrize("target", ["demo", "test", "lint", "bench", "golden", "docs"])
+@pytest.mark.parametrize("target", ["demo", "test", "lint", "bench", "bench-tools", "bench-docs", "golden", "docs"])
 def test_make_knows_what_to_do(target: str) -> None:
     done = subprocess.run(["make", "-n", target], cwd=ROOT, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
@@ -167,15 +168,6 @@ def test_rooms_on_the_design_page_exist() -> None:
                 folder = ROOT / names[0]
             missing += [name for name in names if not (folder / name).exists() and not (ROOT / name).exists()]
     assert missing == []
-
-
-@pytest.mark.compiled
-def test_the_benchmarks_run() -> None:
-    words = [sys.executable, "-m", "benchmarks", "--small"]
-    done = subprocess.run(words, cwd=ROOT, capture_output=True, text=True)
-    assert done.returncode == 0, done.stderr
-    assert "times scipy" in done.stdout
-    assert "all of them" in done.stdout
 
 
 def test_both_rounds_together_run_every_test() -> None:

@@ -1,0 +1,79 @@
+"""The other frameworks, where they are installed."""
+
+from __future__ import annotations
+
+import gc
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from benchmarks.progress import say
+from benchmarks.worlds import SEED, SOURCES, WARM_WEEKS, departments
+
+try:
+    from benchmarks.contenders import Contender, Size, available
+except ImportError:  # they arrive later
+    Contender = Size = object  # type: ignore[assignment,misc]
+
+    def available() -> tuple[list[Contender], dict[str, str]]:
+        return [], {"all": "no contenders yet"}
+
+
+WARM_SECONDS = 15.0
+"""Weeks before the clock starts take no longer than this."""
+
+
+def field_of(section: str) -> list[Contender]:
+    """Every contender that can run here; why others cannot is said."""
+    present, missing = available()
+    for name, reason in missing.items():
+        say(section, f"without {name}: {reason}")
+    return list(present)
+
+
+def size_of(people: int, topics: int = 8) -> Size:
+    """The same organization as `benchmarks.worlds` makes, with the three policies as shipped."""
+    return Size(people, departments(people), topics, SOURCES, True)
+
+
+@dataclass(frozen=True)
+class Entrant:
+    """A contender under way.
+
+    Attributes:
+        week: runs one week of one world; of a contender that holds several worlds, one of all of them.
+        warm_weeks: weeks that it has run.
+    """
+
+    contender: Contender
+    week: Callable[[], None]
+    warm_weeks: int
+
+    @property
+    def note(self) -> str:
+        """What it does, and whether its policies had begun."""
+        begun = "" if self.warm_weeks >= WARM_WEEKS else f"; measured after {self.warm_weeks} weeks, without policies"
+        return self.contender.work + begun
+
+
+def under_way(contender: Contender, size: Size, seconds: float = WARM_SECONDS) -> Entrant:
+    """A contender some weeks old, as many as `seconds` allow."""
+    built = contender.build(size, SEED)
+    begin, weeks = time.perf_counter(), 0
+    while weeks < WARM_WEEKS and (weeks == 0 or time.perf_counter() - begin < seconds):
+        contender.week(built)
+        weeks += 1
+    return Entrant(contender, lambda: contender.week(built), weeks)
+
+
+def seconds_of_run(contender: Contender, size: Size, weeks: int) -> float:
+    """Seconds of one whole run, building included, after a short one that compiles."""
+    lengths: Sequence[int] = (2, weeks)
+    for length in lengths:
+        gc.collect()
+        begin = time.perf_counter()
+        built = contender.build(size, SEED)
+        for _ in range(length):
+            contender.week(built)
+        contender.measures(built)
+    return (time.perf_counter() - begin) / contender.worlds

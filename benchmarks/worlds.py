@@ -1,0 +1,50 @@
+"""The organizations that are measured."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sim import OrganizationModel, Scenario
+
+POLICIES = ("rotation", "incentives", "mentorship")
+SOURCES = 10
+SEED = 1
+WARM_WEEKS = 16
+"""Weeks before the clock starts: policies, which begin in week 13, pairs and turnover are under way."""
+FEWEST_DEPARTMENTS, LARGEST_DEPARTMENT = 8, 1000
+
+
+def departments(people: int) -> int:
+    """How many departments: eight, or as many as keep each at a thousand people."""
+    return min(max(2, people // 3), max(FEWEST_DEPARTMENTS, people // LARGEST_DEPARTMENT))
+
+
+def organization(people: int, topics: int) -> dict[str, Any]:
+    """A synthetic organization's settings."""
+    return {"people": people, "departments": departments(people), "topics": topics, "sources": SOURCES}
+
+
+def scenario(people: int, topics: int = 8, weeks: int = 5200, *, policies: bool = True, **settings: Any) -> Scenario:
+    """A scenario with the three policies as shipped, or none.
+
+    Args:
+        settings: of all three policies, where they are not as shipped.
+    """
+    chosen = {kind: {"kind": kind, **settings} for kind in POLICIES} if policies else {}
+    return Scenario.from_dict({"organization": organization(people, topics), "weeks": weeks, "policies": chosen})
+
+
+def warm_up() -> None:
+    """Load every kernel, on a tiny organization."""
+    model = OrganizationModel(scenario(24, topics=6, start_week=0, coverage=1.0), seed=1)
+    for _ in range(WARM_WEEKS):
+        model.step()
+    model.close()
+
+
+def under_way(people: int, threads: int) -> OrganizationModel:
+    """A model some weeks old, in which every policy acts."""
+    model = OrganizationModel(scenario(people), seed=SEED, threads=threads)
+    for _ in range(WARM_WEEKS):
+        model.step()
+    return model
