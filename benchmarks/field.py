@@ -7,28 +7,24 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from benchmarks.contenders import Contender, Size, available
 from benchmarks.progress import say
 from benchmarks.worlds import SEED, SOURCES, WARM_WEEKS, departments
-
-try:
-    from benchmarks.contenders import Contender, Size, available
-except ImportError:  # they arrive later
-    Contender = Size = object  # type: ignore[assignment,misc]
-
-    def available() -> tuple[list[Contender], dict[str, str]]:
-        return [], {"all": "no contenders yet"}
-
 
 WARM_SECONDS = 15.0
 """Weeks before the clock starts take no longer than this."""
 
 
-def field_of(section: str) -> list[Contender]:
-    """Every contender that can run here; why others cannot is said."""
+def field_of(section: str, *, side_by_side: bool = False) -> list[Contender]:
+    """Every contender that can run here; why others cannot is said.
+
+    Args:
+        side_by_side: whether those count too that hold several worlds at once, which pays only for small ones.
+    """
     present, missing = available()
-    for name, reason in missing.items():
-        say(section, f"without {name}: {reason}")
-    return list(present)
+    if missing:
+        say(section, "not measured: " + "; ".join(f"{name} ({reason})" for name, reason in missing.items()))
+    return [contender for contender in present if side_by_side or contender.worlds == 1]
 
 
 def size_of(people: int, topics: int = 8) -> Size:

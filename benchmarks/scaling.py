@@ -8,7 +8,8 @@ import time
 import numpy as np
 
 from benchmarks import limits, worlds
-from benchmarks.field import Contender, field_of, size_of, under_way
+from benchmarks.contenders import Contender
+from benchmarks.field import field_of, size_of, under_way
 from benchmarks.figures import Findings, Point
 from benchmarks.progress import say
 from benchmarks.timing import Times, in_turn

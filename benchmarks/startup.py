@@ -22,12 +22,12 @@ RUN = ("run", "scenario=together", *(f"policies.{kind}.start_week=0" for kind in
 UNTIL_FIRST_WEEK = """
 import os, sys
 from experiments.cli import main
-from sim.model import OrganizationModel
-step = OrganizationModel.step
-def only_once(model):
-    step(model)
+from sim.plan import Plan
+step = Plan.step
+def only_once(plan):
+    step(plan)
     os._exit(42)
-OrganizationModel.step = only_once
+Plan.step = only_once
 main(sys.argv[1:])
 """
 FIRST_WEEK_IN_PYTHON = f"""
