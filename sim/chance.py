@@ -16,7 +16,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.kernels.chance import draw_all, draw_rows, extend_all, hash_all, hash_rows
+
 Keys = NDArray[np.uint64]
+Rows = NDArray[np.int64]
 MODEL = "model"
 """Label of the model's own decisions."""
 
@@ -75,6 +78,7 @@ class Chance:
 
     def __init__(self, seeds: Sequence[int]) -> None:
         self.worlds = begin(np.array(seeds, np.uint64))
+        self._decisions: dict[tuple[str, str], Keys] = {}
 
     def stream(self, label: str, decision: str, week: int | None) -> Keys:
         """Chain over (seed, decision, week) of each world, (world,).
@@ -84,14 +88,45 @@ class Chance:
             decision: what is decided, unique within the label.
             week: the week, or None for what is decided once.
         """
-        chain = extend(self.worlds, np.uint64(text_key(f"{label}/{decision}")))
-        return chain if week is None else extend(chain, week_key(week))
+        chain = self._decisions.get((label, decision))
+        if chain is None:
+            chain = self._decisions[label, decision] = extend(self.worlds, np.uint64(text_key(f"{label}/{decision}")))
+        if week is None:
+            return chain.copy()
+        extended = np.empty_like(chain)
+        with np.errstate(over="ignore"):
+            extend_all(chain, week_key(week), extended)
+        return extended
 
     def draw(self, label: str, decision: str, week: int | None, keys: Keys) -> NDArray[np.float32]:
         """Uniform draws for keys (world, ...), of the same shape."""
-        return uniform(self.hashes(label, decision, week, keys))
+        drawn = np.empty(keys.shape, np.float32)
+        with np.errstate(over="ignore"):
+            draw_all(self.stream(label, decision, week), _by_world(keys), drawn.reshape(len(keys), -1))
+        return drawn
 
     def hashes(self, label: str, decision: str, week: int | None, keys: Keys) -> Keys:
         """Keyed hashes for keys (world, ...), of the same shape."""
-        chain = self.stream(label, decision, week)
-        return extend(chain.reshape(-1, *[1] * (keys.ndim - 1)), keys)
+        hashes = np.empty(keys.shape, np.uint64)
+        with np.errstate(over="ignore"):
+            hash_all(self.stream(label, decision, week), _by_world(keys), hashes.reshape(len(keys), -1))
+        return hashes
+
+    def draw_rows(self, label: str, decision: str, week: int | None, key: Keys, rows: Rows) -> NDArray[np.float32]:
+        """Uniform draws for some rows only, (row,), of everybody's keys (person,)."""
+        drawn = np.empty(len(rows), np.float32)
+        with np.errstate(over="ignore"):
+            draw_rows(self.stream(label, decision, week), key, len(key) // len(self.worlds), rows, drawn)
+        return drawn
+
+    def hash_rows(self, label: str, decision: str, week: int | None, key: Keys, rows: Rows) -> Keys:
+        """Keyed hashes for some rows only, (row,), of everybody's keys (person,)."""
+        hashes = np.empty(len(rows), np.uint64)
+        with np.errstate(over="ignore"):
+            hash_rows(self.stream(label, decision, week), key, len(key) // len(self.worlds), rows, hashes)
+        return hashes
+
+
+def _by_world(keys: Keys) -> Keys:
+    """Keys (world, ...) as (world, key), in one piece."""
+    return np.ascontiguousarray(keys, np.uint64).reshape(len(keys), -1)

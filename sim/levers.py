@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 Values = NDArray[np.float32]
+ZERO, ONE = np.float32(0.0), np.float32(1.0)
 DEPARTMENT, PAIR, PERSON = "department", "pair", "person"
 
 
@@ -113,14 +114,14 @@ class Levers:
 
 
 def _reduced(lever: Lever, base: Values, by_label: dict[str, tuple[Bend, ...]]) -> Values:
-    value = base
     bends = [bend for several in by_label.values() for bend in several]
-    for bend in bends:
-        if bend.add is not None:
-            value = value + np.asarray(bend.add, np.float32)
-    for bend in bends:
-        if bend.scale is not None:
-            value = value * (np.float32(1.0) + np.asarray(bend.scale, np.float32))
-    if lever.additive_only and not lever.chance:
-        return value
-    return np.clip(value, np.float32(0.0), np.float32(1.0) if lever.chance else None)
+    adds = [np.asarray(bend.add, np.float32) for bend in bends if bend.add is not None]
+    scales = [np.asarray(bend.scale, np.float32) for bend in bends if bend.scale is not None]
+    value = base + adds[0] if adds else base.copy()
+    for add in adds[1:]:
+        value += add
+    for scale in scales:
+        value *= ONE + scale
+    if lever.chance:
+        return np.clip(value, ZERO, ONE, out=value)
+    return value if lever.additive_only else np.maximum(value, ZERO, out=value)

@@ -15,6 +15,7 @@ from sim.build import Prepared
 from sim.chance import Chance, Keys, extend, text_keys
 from sim.kernels.learning import LEDGER_BLOCK
 from sim.kernels.matching import NOBODY, choose_colleagues
+from sim.kernels.tables import count_by_department
 from sim.kernels.ties import FORMED, REFUSED, end_stays, form_all
 from sim.levers import Levers
 from sim.policy_settings import PolicySettings, Targets, reach
@@ -22,9 +23,9 @@ from sim.schema import ORIGINS, Culture, Gates, Work
 from sim.settings import FilesOrganization
 from sim.start import INITIATIVE_LOW, INITIATIVE_SPAN
 from sim.state import State
-from sim.sums import Sums
+from sim.steady import Steady
 from sim.threads import SERIAL_ROWS, Threads
-from sim.typed import lever_bases, measured_blocks, typed_rule
+from sim.typed import lever_bases, typed_rule
 
 Rows = NDArray[np.int64]
 Mask = NDArray[np.bool_]
@@ -41,9 +42,7 @@ class Week:
         rule_gain: gains of the user's own rules (person, padded topic); empty where there are no rules.
         left: who left this week, (person,).
         mentoring: who has mentees, (person,).
-        sums: this week's raw quantities by name, float64 (world,); see `sim.sums`.
-        cells: people times topics of one world.
-        blocks: how a world's rows are cut for the measures.
+        sums: this week's raw quantities by name, float64 (world,).
     """
 
     def __init__(self, prepared: Prepared, state: State, seeds: tuple[int, ...], threads: int = 1) -> None:
@@ -69,13 +68,10 @@ class Week:
         self.rule_gain = np.zeros((rows if prepared.scenario.rules else 0, self.work.gain.shape[1]), np.float32)
         self.left = np.zeros(rows, np.bool_)
         self.mentoring = np.zeros(rows, np.bool_)
-        self.sums = Sums(state.frame.worlds)
-        self.cells = float(self.rule.people * self.rule.topics)
-        self.blocks = measured_blocks(self.rule, self.work.gain.shape[1])
-        worlds, borders = state.frame.worlds, np.arange(0, self.rule.people, LEDGER_BLOCK)
-        self._ledger_borders = [*(np.arange(worlds)[:, None] * self.rule.people + borders).ravel().tolist(), rows]
+        self.sums: dict[str, NDArray[np.float64]] = {}
         self.gates: Gates
         self.culture: Culture
+        self.steady = Steady(state)
         self._department_keys = text_keys(state.frame.departments)
 
     # --- who -----------------------------------------------------------------------------------------------
@@ -91,13 +87,15 @@ class Week:
 
     def eligible(self, targets: Targets) -> Mask:
         """Who a policy with these targets may draw, (person,): by home department and level."""
+        if not targets.departments and not targets.levels:
+            return np.ones(self.state.frame.rows, np.bool_)
+        fields = ("home_department", "level")
+        return self.steady.table(("eligible", targets), fields, lambda rows: self._fits(targets, rows)).copy()
+
+    def _fits(self, targets: Targets, rows: Rows) -> Mask:
         arrays = self.state.arrays
-        chosen = np.ones(self.state.frame.rows, np.bool_)
-        if targets.departments:
-            chosen &= self.targeted_departments(targets)[arrays["home_department"]]
-        if targets.levels:
-            chosen &= np.isin(arrays["level"], targets.levels)
-        return chosen
+        fits: Mask = self.targeted_departments(targets)[arrays["home_department"][rows]]
+        return fits & np.isin(arrays["level"][rows], targets.levels) if targets.levels else fits
 
     def targeted_departments(self, targets: Targets) -> Mask:
         """Departments that the targets name, (department,); all where they name none."""
@@ -112,27 +110,51 @@ class Week:
         share = reach(settings, self.number)
         if share <= 0:
             return np.zeros(self.state.frame.rows, np.bool_)
-        drawn = self.draw(label, "member", weekly=False)
-        return self.eligible(settings.targets) & self.taken(drawn, share, voluntary)
-
-    def taken(self, drawn: NDArray[np.float32], share: np.float32, voluntary: bool) -> Mask:
-        """Who falls in a share of the people, (person,), by draws or, if voluntary, by initiative."""
         if voluntary:
-            threshold = INITIATIVE_LOW + INITIATIVE_SPAN * (np.float32(1.0) - share)
-            return self.state.arrays["initiative"] >= threshold
-        return drawn < share
+            return self.eligible(settings.targets) & self.volunteers(share)
+        return self.eligible(settings.targets) & (self._steady_draw(label, "member") < share)
+
+    def volunteers(self, share: np.float32) -> Mask:
+        """The upper share of the people by initiative, (person,)."""
+        threshold = INITIATIVE_LOW + INITIATIVE_SPAN * (np.float32(1.0) - share)
+        return self.state.arrays["initiative"] >= threshold
+
+    def turn(self, label: str, start: int, cadence: int) -> Mask:
+        """Whose turn it is this week, (person,): once in `cadence` weeks, counted from `start`, each in an own week."""
+        key = self.state.arrays["key"]
+        phase = self.steady.table(
+            ("turn", label, cadence),
+            ("key",),
+            lambda rows: (self.chance.hash_rows(label, "phase", None, key, rows) % np.uint64(cadence)).astype(np.int32),
+        )
+        return phase == np.int32((self.number - start) % cadence)
 
     # --- chance --------------------------------------------------------------------------------------------
 
-    def draw(self, label: str, decision: str, weekly: bool = True) -> NDArray[np.float32]:
-        """One uniform draw for everybody, float32 (person,)."""
-        week = self.number if weekly else None
-        return self.chance.draw(label, decision, week, self.state.key).ravel()
+    def draw(self, label: str, decision: str, weekly: bool = True, rows: Rows | None = None) -> NDArray[np.float32]:
+        """One uniform draw for everybody, float32 (person,), or for some rows only (row,)."""
+        key, week = self.state.arrays["key"], self.number if weekly else None
+        if rows is not None:
+            return self.chance.draw_rows(label, decision, week, key, rows)
+        if weekly:
+            return self.chance.draw(label, decision, week, key.reshape(self.state.frame.worlds, -1)).ravel()
+        return self._steady_draw(label, decision).copy()
 
-    def hashes(self, label: str, decision: str, weekly: bool = True) -> Keys:
-        """One keyed hash for everybody, uint64 (person,)."""
-        week = self.number if weekly else None
-        return self.chance.hashes(label, decision, week, self.state.key).ravel()
+    def _steady_draw(self, label: str, decision: str) -> NDArray[np.float32]:
+        """The draw of everybody that no week changes, (person,); not to be written to."""
+        key = self.state.arrays["key"]
+        return self.steady.table(
+            ("draw", label, decision),
+            ("key",),
+            lambda rows: self.chance.draw_rows(label, decision, None, key, rows),
+        )
+
+    def hashes(self, label: str, decision: str, weekly: bool = True, rows: Rows | None = None) -> Keys:
+        """One keyed hash for everybody, uint64 (person,), or for some rows only (row,)."""
+        key, week = self.state.arrays["key"], self.number if weekly else None
+        if rows is not None:
+            return self.chance.hash_rows(label, decision, week, key, rows)
+        return self.chance.hashes(label, decision, week, key.reshape(self.state.frame.worlds, -1)).ravel()
 
     def stream(self, label: str, decision: str, rows: Rows) -> Keys:
         """This week's chain over (seed, decision, week) for the world of each row."""
@@ -153,7 +175,7 @@ class Week:
         chance = self.levers["attendance"].ravel()[rows]
         if voluntary_fade is not None:
             chance = chance * self.gates.engagement[rows] * np.float32(voluntary_fade)
-        return self.draw(label, "attend")[rows] < chance + np.float32(more)
+        return self.draw(label, "attend", rows=rows) < chance + np.float32(more)
 
     def colleagues(
         self, label: str, decision: str, chooser: Rows, department: NDArray[np.int32], wanted: int, among: Mask
@@ -163,16 +185,30 @@ class Week:
         Args:
             department: where to look, (chooser,). among: who may be chosen, (person,).
         """
-        departments = self.rule.departments
-        rows = np.flatnonzero(among)
-        flat = self.world_of(rows) * departments + self.state.arrays["home_department"][rows]
-        order = np.argsort(flat, kind="stable")
-        first = np.searchsorted(flat[order], np.arange(self.state.frame.worlds * departments + 1))
+        members, first = self.steady.by_department()
         chosen = np.full((len(chooser), wanted), NOBODY, np.int64)
-        where = self.world_of(chooser) * departments + department
+        where = self.world_of(chooser) * self.rule.departments + department
         chain = self.stream(label, decision, chooser)
-        choose_colleagues(chooser, where, chain, self.state.arrays["key"], rows[order], first, chosen)
+        best = np.empty(wanted, np.uint64)
+        choose_colleagues(chooser, where, chain, self.state.arrays["key"], members, first, among, best, chosen)
         return chosen
+
+    def count(self, among: Rows | Mask) -> NDArray[np.float64]:
+        """How many of some people each world has, float64 (world,); they are rows, or a mask (person,)."""
+        worlds = self.state.frame.worlds
+        if among.dtype == np.bool_:
+            return np.count_nonzero(among.reshape(worlds, -1), axis=1).astype(np.float64)
+        return np.bincount(among // self.rule.people, minlength=worlds).astype(np.float64)
+
+    def count_by_department(self, among: Mask) -> NDArray[np.int64]:
+        """How many of some people each department has by home, (world, department); `among` is a mask (person,)."""
+        shape = self.state.frame.worlds, self.rule.departments
+        if among.all():
+            _, first = self.steady.by_department()
+            return np.diff(first).reshape(shape)
+        counts = np.zeros(shape, np.int64)
+        count_by_department(among, self.state.arrays["home_department"], self.rule.people, counts)
+        return counts
 
     # --- what policies do ----------------------------------------------------------------------------------
 
@@ -186,7 +222,7 @@ class Week:
         if len(learner) == 0:
             return
         state = self.state
-        order = np.lexsort((source, learner))
+        order = np.argsort(learner * state.frame.rows + source, kind="stable")
         state.ensure_room(learner)
         outcome = np.zeros(len(order), np.int64)
         trusts = np.broadcast_to(np.asarray(trust, np.float32), (len(order),))[order]
@@ -212,9 +248,9 @@ class Week:
 
     def end_stays(self, rows: Rows) -> None:
         """Let contact between returning visitors and their hosts fall to that of a new tie."""
-        returning = np.zeros(self.state.frame.rows, np.bool_)
-        returning[rows] = True
-        end_stays(returning, np.int8(ORIGINS.index("rotation")), self.state.people, self.state.ties, self.rule.formed)
+        members, first = self.steady.by_department()
+        stay = np.int8(ORIGINS.index("rotation"))
+        end_stays(rows, stay, self.state.people, self.state.ties, self.rule, members, first)
 
     def department_means(self, among: Mask) -> NDArray[np.float64]:
         """Mean mastery of each department's people by home, float64 (world, department, topic); 0 where it has none.
@@ -239,16 +275,16 @@ class Week:
         trust = self.scenario.trust
         return np.where(home[learner] == home[source], np.float32(trust.stranger_within), np.float32(trust.stranger))
 
-    def ask(self, rows: Rows, hours: float) -> None:
-        """Add to the hours asked of some people this week, which is their load."""
-        np.add.at(self.asked, rows, np.float32(hours))
+    def ask(self, rows: Rows | Mask, hours: float) -> None:
+        """Add to the hours asked this week, the load, of some rows (repeats count) or of everybody in a mask."""
+        if hours:
+            np.add.at(self.asked, rows, np.float32(hours))
 
-    def book(self, label: str, rows: Rows, hours: float = 0.0, money: float = 0.0) -> None:
-        """Book hours and money of a policy for each of some rows (repeats count)."""
-        people = np.bincount(self.world_of(rows), minlength=self.state.frame.worlds)
-        for what, each in (("hours", hours), ("money", money)):
-            if each:
-                self.add(f"{what}:{label}", people * float(each))
+    def book(self, label: str, rows: Rows | Mask, hours: float = 0.0, money: float = 0.0) -> None:
+        """Book hours and money of a policy for each of some rows (repeats count), or for everybody in a mask."""
+        people = self.count(rows) if hours or money else np.zeros(self.state.frame.worlds)
+        self.add(f"hours:{label}", people * hours)
+        self.add(f"money:{label}", people * money)
 
     def attend(self, label: str, rows: Rows, hours: float) -> None:
         """Book hours in a session for each of some rows, and count them as participation."""
@@ -257,22 +293,15 @@ class Week:
 
     def add(self, name: str, amount: Any) -> None:
         """Add to a raw quantity of this week, (world,)."""
-        self.sums.add(name, amount)
+        self.sums[name] = self.sums.get(name, np.zeros(self.state.frame.worlds)) + amount
 
     # --- how -----------------------------------------------------------------------------------------------
 
-    def ledger(self, columns: int) -> NDArray[np.float64]:
-        """Room for the sums of a kernel over rows, float64 (world, ledger block, column)."""
-        blocks = -(-self.rule.people // LEDGER_BLOCK)
-        return np.zeros((self.state.frame.worlds, blocks, columns))
-
     def over_rows(self, run: Callable[[int, int], Any]) -> None:
         """Run a kernel over all rows, shared out over threads at the borders of the ledger's blocks."""
-        self.threads.share_out(run, self._ledger_borders)
-
-    def over_blocks(self, run: Callable[[int, int], Any]) -> None:
-        """Run a kernel over the blocks of the measures, numbered through all worlds, shared out over threads."""
-        self.threads.share_out(run, list(range(self.state.frame.worlds * self.blocks.number + 1)))
+        people, worlds = self.rule.people, self.state.frame.worlds
+        starts = [np.arange(0, people, LEDGER_BLOCK) + world * people for world in range(worlds)]
+        self.threads.share_out(run, [*np.concatenate(starts).tolist(), worlds * people])
 
     def over_worlds(self, run: Callable[[int, int], Any]) -> None:
         """Run a kernel over all worlds, shared out over threads."""

@@ -45,3 +45,46 @@ def uniform(chain):
 def second_uniform(chain):
     """Another float32 in [0, 1) from the same hash: the next 24 bits, for a decision that follows the first."""
     return np.float32((chain >> NEXT) & MASK) * UNIT
+
+
+@kernel
+def extend_all(chains, key, extended):
+    """One more link with the same key for many chains (chain,), into `extended` (chain,)."""
+    for n in range(chains.shape[0]):
+        extended[n] = extend(chains[n], key)
+
+
+@kernel
+def hash_all(chains, keys, hashes):
+    """Extend the chain of each world (world,) by each of its keys (world, key), into `hashes` (world, key)."""
+    for world in range(keys.shape[0]):
+        chain = chains[world]
+        for n in range(keys.shape[1]):
+            hashes[world, n] = extend(chain, keys[world, n])
+
+
+@kernel
+def draw_all(chains, keys, drawn):
+    """`hash_all`, as uniform draws, float32 (world, key)."""
+    for world in range(keys.shape[0]):
+        chain = chains[world]
+        for n in range(keys.shape[1]):
+            drawn[world, n] = uniform(extend(chain, keys[world, n]))
+
+
+@kernel
+def hash_rows(chains, key, people, rows, hashes):
+    """Extend the chain of each row's world by the row's key, for some rows (row,), into `hashes` (row,).
+
+    Args:
+        chains: one chain a world (world,). key: of everybody (person,). people: head count of one world.
+    """
+    for n in range(rows.shape[0]):
+        hashes[n] = extend(chains[rows[n] // people], key[rows[n]])
+
+
+@kernel
+def draw_rows(chains, key, people, rows, drawn):
+    """`hash_rows`, as uniform draws, float32 (row,)."""
+    for n in range(rows.shape[0]):
+        drawn[n] = uniform(extend(chains[rows[n] // people], key[rows[n]]))

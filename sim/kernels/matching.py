@@ -3,8 +3,9 @@
 import numpy as np
 
 from sim.kernels.chance import extend, uniform
-from sim.kernels.common import ZERO, topic_sum
-from sim.kernels.jit import allocating_kernel, kernel
+from sim.kernels.common import ZERO
+from sim.kernels.jit import kernel
+from sim.kernels.vectors import LANES, load, select, splat, total
 
 NOBODY = -1
 BY_CHANCE, BY_GAP, BY_COMPLEMENTARITY = 0, 1, 2
@@ -13,25 +14,26 @@ TRADITIONAL, REVERSE, PEER = 0, 1, 2
 CANDIDATES = 16
 
 
-@allocating_kernel
-def choose_colleagues(chooser, department, chain, key, members, first, chosen):
+@kernel
+def choose_colleagues(chooser, department, chain, key, members, first, among, best, chosen):
     """The colleagues with the largest keyed hash, for each of some people, themselves left out.
 
     Args:
         chooser: rows (chooser,). department: (world, department) position of where to look, flat (chooser,).
         chain: chain over (seed, decision, week) for each chooser, uint64 (chooser,).
-        members, first: rows by flat department: members[first[d]:first[d + 1]].
+        members, first: everybody by flat department: members[first[d]:first[d + 1]].
+        among: who may be chosen (person,).
+        best: scratch uint64 (wanted,).
         chosen: rows (chooser, wanted), written in falling order of hash; NOBODY where there are too few.
     """
     wanted = chosen.shape[1]
-    best = np.zeros(wanted, np.uint64)
     for n in range(chooser.shape[0]):
         base = extend(chain[n], key[chooser[n]])
         for m in range(wanted):
             chosen[n, m] = NOBODY
         for p in range(first[department[n]], first[department[n] + 1]):
             j = members[p]
-            if j == chooser[n]:
+            if j == chooser[n] or not among[j]:
                 continue
             drawn = extend(base, key[j])
             at = wanted
@@ -46,33 +48,38 @@ def choose_colleagues(chooser, department, chain, key, members, first, chosen):
 
 
 @kernel
-def useful_gap(i, j, people, need, scratch):
+def useful_gap(i, j, people, need):
     """What learner i could use of source j: sum over topics of need * max(0, E_j - E_i)."""
-    for k in range(scratch.shape[0]):
-        gap = people.expertise[j, k] - people.expertise[i, k]
-        scratch[k] = ZERO
-        if gap > ZERO:
-            scratch[k] = need[people.home[i], k] * gap
-    return topic_sum(scratch)
-
-
-@allocating_kernel
-def pair_gaps(learner, source, people, need, gaps):
-    """`useful_gap` of many pairs (pair,), into gaps (pair,)."""
-    scratch = np.zeros(people.expertise.shape[1], np.float32)
-    for n in range(learner.shape[0]):
-        gaps[n] = useful_gap(learner[n], source[n], people, need, scratch)
+    topics = people.expertise.shape[1]
+    nothing = splat(ZERO)
+    useful = nothing
+    for k in range(0, topics, LANES):
+        gap = load(people.expertise, j * topics + k) - load(people.expertise, i * topics + k)
+        useful = useful + select(gap > ZERO, load(need, people.home[i] * topics + k) * gap, nothing)
+    return total(useful)
 
 
 @kernel
-def allowed(mentee, mentor, people, organization, direction, boundary):
-    """Whether a pair respects the programme's direction and boundary."""
+def pair_gaps(learner, source, people, need, gaps):
+    """`useful_gap` of many pairs (pair,), into gaps (pair,)."""
+    for n in range(learner.shape[0]):
+        gaps[n] = useful_gap(learner[n], source[n], people, need)
+
+
+@kernel
+def level_fits(step, direction):
+    """Whether a mentor so many levels above the mentee respects the programme's direction."""
+    if direction == TRADITIONAL:
+        return step > 0
+    if direction == REVERSE:
+        return step < 0
+    return step == 0
+
+
+@kernel
+def allowed(mentee, mentor, people, organization, boundary):
+    """Whether a pair respects the programme's boundary, and is a pair at all."""
     if mentee == mentor:
-        return False
-    step = people.level[mentor] - people.level[mentee]
-    if (direction == TRADITIONAL and step <= 0) or (direction == REVERSE and step >= 0):
-        return False
-    if direction == PEER and step != 0:
         return False
     home = people.home[mentee]
     other = people.home[mentor]
@@ -84,58 +91,204 @@ def allowed(mentee, mentor, people, organization, direction, boundary):
 
 
 @kernel
-def pair_score(mentee, mentor, chain, people, need, matching, scratch):
+def pair_score(mentee, mentor, chain, people, need, matching):
     """How well a pair fits: by chance, by what the mentee can use, or by what both can."""
     if matching == BY_CHANCE:
         drawn = uniform(extend(extend(chain, people.key[mentee]), people.key[mentor]))
         return drawn + np.float32(2.0**-24)
-    score = useful_gap(mentee, mentor, people, need, scratch)
+    score = useful_gap(mentee, mentor, people, need)
     if matching == BY_COMPLEMENTARITY:
-        score = min(score, useful_gap(mentor, mentee, people, need, scratch))
+        score = min(score, useful_gap(mentor, mentee, people, need))
     return score
 
 
-@allocating_kernel
+@kernel
+def sort_by_hash(size, sorting):
+    """Sort the first `size` rows by their keyed hashes.
+
+    Keyed hashes are spread evenly, so a bucket for each value of their leading bits holds about one.
+    """
+    bits, buckets = 1, 2
+    while buckets < size:
+        bits += 1
+        buckets *= 2
+    shift = np.uint64(64 - bits)
+    for b in range(buckets + 1):
+        sorting.bucket[b] = 0
+    for n in range(size):
+        sorting.bucket[np.int64(sorting.points[n] >> shift) + 1] += 1
+    for b in range(buckets):
+        sorting.bucket[b + 1] += sorting.bucket[b]
+    for n in range(size):
+        bucket = np.int64(sorting.points[n] >> shift)
+        at = sorting.bucket[bucket]
+        sorting.bucket[bucket] += 1
+        sorting.sorted_rows[at] = sorting.rows[n]
+        sorting.sorted_points[at] = sorting.points[n]
+    for n in range(1, size):
+        row, point = sorting.sorted_rows[n], sorting.sorted_points[n]
+        at = n
+        while at > 0 and sorting.sorted_points[at - 1] > point:
+            sorting.sorted_rows[at] = sorting.sorted_rows[at - 1]
+            sorting.sorted_points[at] = sorting.sorted_points[at - 1]
+            at -= 1
+        sorting.sorted_rows[at] = row
+        sorting.sorted_points[at] = point
+
+
+@kernel
+def ring_of(home, level, levels, boundary):
+    """The ring of mentors of a level: of the whole world, or of a department where pairs stay within one."""
+    return home * levels + level if boundary == WITHIN else np.int64(level)
+
+
+@kernel
+def fill_rings(begin, end, may_mentor, chain, people, boundary, sorting, rings):
+    """Sort the eligible mentors among the rows begin to end of a world into rings, at the levels that are wanted."""
+    levels = rings.wanted.shape[0]
+    size = 0
+    for j in range(begin, end):
+        if may_mentor[j] and rings.wanted[people.level[j]]:
+            sorting.rows[size] = j
+            sorting.points[size] = extend(chain, people.key[j])
+            size += 1
+    sort_by_hash(size, sorting)
+    for ring in range(rings.first.shape[0]):
+        rings.first[ring] = 0
+    for n in range(size):
+        j = sorting.rows[n]
+        rings.first[ring_of(people.home[j], people.level[j], levels, boundary) + 1] += 1
+    for ring in range(rings.place.shape[0]):
+        rings.first[ring + 1] += rings.first[ring]
+        rings.place[ring] = rings.first[ring]
+    for n in range(size):
+        j = sorting.sorted_rows[n]
+        ring = ring_of(people.home[j], people.level[j], levels, boundary)
+        rings.rows[rings.place[ring]] = j
+        rings.points[rings.place[ring]] = sorting.sorted_points[n]
+        rings.place[ring] += 1
+
+
+@kernel
+def enter_rings(mentee, point, people, programme, rings):
+    """Place a mentee in the rings of those who may be its mentor: before the first hash not below its own."""
+    levels = rings.wanted.shape[0]
+    for level in range(levels):
+        rings.left[level] = 0
+        if not level_fits(level - people.level[mentee], programme[0]):
+            continue
+        ring = ring_of(people.home[mentee], level, levels, programme[1])
+        low, high = rings.first[ring], rings.first[ring + 1]
+        rings.left[level] = high - low
+        while low < high:
+            middle = (low + high) // 2
+            if rings.points[middle] < point:
+                low = middle + 1
+            else:
+                high = middle
+        rings.at[level] = low if low < rings.first[ring + 1] else rings.first[ring]
+
+
+@kernel
+def next_mentor(mentee, point, people, programme, rings):
+    """The next mentor clockwise over all rings that a mentee is in, or NOBODY once all were seen."""
+    levels = rings.wanted.shape[0]
+    nearest, least = NOBODY, np.uint64(0)
+    for level in range(levels):
+        if rings.left[level] > 0:
+            distance = rings.points[rings.at[level]] - point
+            if nearest == NOBODY or distance < least:
+                nearest, least = level, distance
+    if nearest == NOBODY:
+        return np.int64(NOBODY)
+    ring = ring_of(people.home[mentee], nearest, levels, programme[1])
+    found = rings.rows[rings.at[nearest]]
+    rings.left[nearest] -= 1
+    rings.at[nearest] += 1
+    if rings.at[nearest] == rings.first[ring + 1]:
+        rings.at[nearest] = rings.first[ring]
+    return found
+
+
+@kernel
+def find_mentor(i, point, mentor_of, taught, capacity, chain, people, structure, programme, hasty, rings):
+    """The best mentor with room among a mentee's next candidates, or NOBODY; if hasty, the first that fits at all."""
+    enter_rings(i, point, people, programme, rings)
+    found, score, seen = np.int64(NOBODY), ZERO, 0
+    while seen < CANDIDATES:
+        j = next_mentor(i, point, people, programme, rings)
+        if j == NOBODY:
+            break
+        if mentor_of[j] == i or not allowed(i, j, people, structure.organization, programme[1]):
+            continue
+        seen += 1
+        if taught[j] < capacity:
+            fit = pair_score(i, j, chain, people, structure.need, programme[2])
+            if fit > score:
+                found, score = j, fit
+                if hasty:
+                    break
+    return found
+
+
+@kernel
 def match(
-    mentees, points, ring, ring_points, first, mentor_of, room, chain, people, structure, programme, take_first, score
+    mentees, may_mentor, hasty, chains, mentor_of, taught, capacity, people, structure, rule, programme, sorting, rings
 ):
-    """Give each mentee, in the order given, the best mentor with room among the next candidates of a ring.
+    """Give each mentee the best mentor with room among the next candidates on the ring, in order of its keyed hash.
 
     Args:
-        mentees: rows of one world, in order of their keyed hash. points: their places on the ring, uint64.
-        ring, ring_points, first: rows of the eligible mentors, sorted by keyed hash, and the hashes; for pairs within
-            departments by home department, first (department + 1,) saying where each begins; else one ring, first (2,).
-        mentor_of: row of each person's mentor or NOBODY (person,), updated.
-        room: mentees that a mentor can still take (person,), counted down.
-        chain: chain over (seed, decision, week) of the world, for matching by chance.
+        mentees: rows in rising order (mentee,). may_mentor, hasty: masks (person,).
+        chains: for mentees, mentors and fit, each over (seed, decision, week) of the worlds (world,).
+        mentor_of: row of each person's mentor or NOBODY (person,), updated. taught: mentees that each has, updated.
         programme: (direction, boundary, matching).
-        take_first: take the first candidate instead of the best (mentee,).
-        score: scores (mentee,), written; a score of 0 makes no pair.
+        sorting, rings: scratch for one world.
     """
-    scratch = np.zeros(people.expertise.shape[1], np.float32)
-    for n in range(mentees.shape[0]):
-        i = mentees[n]
-        score[n] = ZERO
-        group = people.home[i] if programme[1] == WITHIN else 0
-        begin, size = first[group], first[group + 1] - first[group]
-        start = np.searchsorted(ring_points[begin : begin + size], points[n])
-        seen = 0
-        for step in range(size):
-            j = ring[begin + (start + step) % size]
-            if not allowed(i, j, people, structure.organization, programme[0], programme[1]) or mentor_of[j] == i:
-                continue
-            seen += 1
-            if room[j] > 0:
-                fit = pair_score(i, j, chain, people, structure.need, programme[2], scratch)
-                if fit > score[n]:
-                    score[n] = fit
-                    mentor_of[i] = j
-                    if take_first[n]:
-                        break
-            if seen == CANDIDATES:
-                break
-        if mentor_of[i] != NOBODY:
-            room[mentor_of[i]] -= 1
+    levels = rings.wanted.shape[0]
+    begin = 0
+    while begin < mentees.shape[0]:
+        world = mentees[begin] // rule.people
+        for level in range(levels):
+            rings.wanted[level] = False
+        end = begin
+        while end < mentees.shape[0] and mentees[end] // rule.people == world:
+            for level in range(levels):
+                if level_fits(level - people.level[mentees[end]], programme[0]):
+                    rings.wanted[level] = True
+            end += 1
+        fill_rings(
+            world * rule.people,
+            (world + 1) * rule.people,
+            may_mentor,
+            chains[1][world],
+            people,
+            programme[1],
+            sorting,
+            rings,
+        )
+        for n in range(begin, end):
+            sorting.rows[n - begin] = mentees[n]
+            sorting.points[n - begin] = extend(chains[0][world], people.key[mentees[n]])
+        sort_by_hash(end - begin, sorting)
+        for n in range(end - begin):
+            i = sorting.sorted_rows[n]
+            j = find_mentor(
+                i,
+                sorting.sorted_points[n],
+                mentor_of,
+                taught,
+                capacity,
+                chains[2][world],
+                people,
+                structure,
+                programme,
+                hasty[i],
+                rings,
+            )
+            if j != NOBODY:
+                mentor_of[i] = j
+                taught[j] += 1
+        begin = end
 
 
 @kernel

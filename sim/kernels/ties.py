@@ -121,22 +121,27 @@ def form_all(ties, people, structure, rule, learner, source, trust, contact, ori
 
 
 @kernel
-def end_stays(returning, origin, people, ties, formed):
+def end_stays(returning, origin, people, ties, rule, members, first):
     """Let contact between the returning visitors and their hosts fall to that of a new tie, both ways.
 
     Args:
-        returning: rows (person,) whose stay ends now, while `department` still names the host.
+        returning: rows (visitor,) whose stay ends now, while `department` still names the host.
         origin: position in ORIGINS of ties made by stays.
+        members, first: everybody by (world, home department), flat: members[first[d]:first[d + 1]].
     """
-    for i in range(ties.count.shape[0]):
+    for n in range(returning.shape[0]):
+        i = returning[n]
+        host = people.department[i]
+        if host == people.home[i]:
+            continue
         for e in range(ties.first[i], ties.first[i] + ties.count[i]):
-            j = ties.source[e]
-            if ties.origin[e] != origin:
-                continue
-            guest_i = returning[i] and stays_with(people.department[i], people.home[i], people.home[j])
-            guest_j = returning[j] and stays_with(people.department[j], people.home[j], people.home[i])
-            if guest_i or guest_j:
-                ties.contact[e] = min(ties.contact[e], formed)
+            if ties.origin[e] == origin and people.home[ties.source[e]] == host:
+                ties.contact[e] = min(ties.contact[e], rule.formed)
+        department = i // rule.people * rule.departments + host
+        for m in range(first[department], first[department + 1]):
+            e = find(ties, members[m], i)
+            if e >= 0 and ties.origin[e] == origin:
+                ties.contact[e] = min(ties.contact[e], rule.formed)
 
 
 @kernel

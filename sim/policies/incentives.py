@@ -11,7 +11,7 @@ import numpy as np
 from sim.levers import Bend
 from sim.parameters import parameter, section
 from sim.policies.base import Policy, PolicySettings, strength
-from sim.week import Week
+from sim.week import Mask, Week
 
 FADE = np.float32(0.97)
 """Rewards wear off faster than attention to other policies."""
@@ -69,41 +69,38 @@ class Incentives(Policy):
             return
         covered = self._covered(week)
         across = self._across(week, covered) * w
-        person = covered.astype(np.float32) * w
+        person = covered.astype(np.float32).reshape(week.state.frame.worlds, -1)
         mean_reward = np.float32((s.rewards.cross_team + s.rewards.sharing + s.rewards.mentoring) / 3.0)
-        mentors = week.mentoring.reshape(covered.shape)  # those of last week: pairs are made after levers are bent
+        mentors = covered & week.mentoring  # those of last week: pairs are made after levers are bent
+        mentor = mentors.astype(np.float32).reshape(person.shape)
         yield Bend("willingness.pull", add=across * np.float32(WILLINGNESS * s.rewards.cross_team))
         yield Bend("reliability.pull", add=across * np.float32(RELIABILITY * s.rewards.cross_team))
-        yield Bend("engagement.pull", add=person * np.float32(ENGAGEMENT) * mean_reward)
-        yield Bend("teaching", scale=person * np.float32(TEACHING * s.rewards.sharing))
-        yield Bend("practice", scale=-person * np.float32(PRACTICE_COST) * mean_reward)
-        yield Bend("attendance", add=person * mentors * np.float32(MENTOR_ATTENDANCE * s.rewards.mentoring))
+        yield Bend("engagement.pull", add=person * (w * np.float32(ENGAGEMENT) * mean_reward))
+        yield Bend("teaching", scale=person * (w * np.float32(TEACHING * s.rewards.sharing)))
+        yield Bend("practice", scale=person * (-w * np.float32(PRACTICE_COST) * mean_reward))
+        yield Bend("attendance", add=mentor * (w * np.float32(MENTOR_ATTENDANCE * s.rewards.mentoring)))
 
     def act(self, week: Week) -> None:
         """Book what the rewards cost."""
         s = self.settings
         if strength(s, week.number, FADE) > 0 and s.weight > 0:
-            rewarded = np.flatnonzero(self._covered(week))
+            rewarded = self._covered(week)
             week.ask(rewarded, s.hours)
             week.book(self.label, rewarded, s.hours, s.money)
 
-    def _covered(self, week: Week) -> Any:
-        """Who is rewarded, (world, person); targets mask the source's department and level."""
+    def _covered(self, week: Week) -> Mask:
+        """Who is rewarded, (person,); targets mask the source's department and level."""
         s = self.settings
         drawn = week.draw(self.label, "member", weekly=False)
-        covered = week.eligible(s.targets) & (drawn < np.float32(s.coverage))
-        return covered.reshape(week.state.frame.worlds, -1)
+        return week.eligible(s.targets) & (drawn < np.float32(s.coverage))
 
-    def _across(self, week: Week, covered: Any) -> Any:
+    def _across(self, week: Week, covered: Mask) -> Any:
         """Share of those targeted in each source department that is rewarded, (world, 1, source's department).
 
         0 inside departments, and where nobody is targeted.
         """
-        frame = week.state.frame
-        departments = len(frame.departments)
-        flat = (np.arange(frame.worlds)[:, None] * departments + week.state.home_department).ravel()
-        people = np.bincount(flat, week.eligible(self.settings.targets), frame.worlds * departments)
-        rewarded = np.bincount(flat, covered.ravel(), frame.worlds * departments)
-        share = np.divide(rewarded, people, out=np.zeros(len(people)), where=people > 0).astype(np.float32)
-        other = ~np.eye(departments, dtype=np.bool_)
-        return share.reshape(frame.worlds, 1, departments) * other
+        people = week.count_by_department(week.eligible(self.settings.targets))
+        rewarded = week.count_by_department(covered)
+        share = np.divide(rewarded, people, out=np.zeros(people.shape), where=people > 0).astype(np.float32)
+        other = ~np.eye(people.shape[1], dtype=np.bool_)
+        return share[:, None, :] * other

@@ -174,10 +174,10 @@ class Mentorship(Policy):
         mentees = self.pairs.mentees()
         if len(mentees) == 0 or week.number % YEAR in s.calendar:
             return mentees[:0]
-        phase = (week.hashes(self.label, "phase", weekly=False)[mentees] % np.uint64(s.cadence)).astype(np.int64)
-        turn = (week.number - s.start_week - phase) % s.cadence == 0
+        turn = week.turn(self.label, s.start_week, s.cadence)[mentees]
         chance = np.float32(1.0 - s.autonomy) * turn + np.float32(s.autonomy / s.cadence)
-        return mentees[week.draw(self.label, "own rhythm")[mentees] < chance]
+        mentees, chance = mentees[chance > 0], chance[chance > 0]
+        return mentees[week.draw(self.label, "own rhythm", rows=mentees) < chance]
 
     def _may_mentor(self, week: Week) -> Mask:
         return week.eligible(self.settings.mentor_targets or self.settings.targets)
@@ -185,13 +185,12 @@ class Mentorship(Policy):
     def _engage(self, week: Week) -> None:
         """Note who is mentor and mentee, train new mentors, book money."""
         s = self.settings
-        mentees = self.pairs.mentees()
-        mentors = np.unique(self.pairs.mentor[mentees])
-        self.ever[mentees] = True
-        week.mentoring[mentors] = True
-        week.book(self.label, np.union1d(mentees, mentors), money=s.money)
+        mentees, mentors = self.pairs.mentor != NOBODY, self.pairs.taught > 0
+        self.ever |= mentees
+        week.mentoring |= mentors
+        week.book(self.label, mentees | mentors, money=s.money)
         if s.training:
-            fresh = mentors[~self.trained[mentors]]
+            fresh = np.flatnonzero(mentors & ~self.trained)
             week.ask(fresh, TRAINING_HOURS)
             week.book(self.label, fresh, hours=TRAINING_HOURS)
             self.trained[fresh] = True

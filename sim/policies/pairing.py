@@ -6,6 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.kernels.matching import NOBODY, WITHIN, match, pair_gaps, strongest_source
+from sim.schema import Rings, Sorting
+from sim.settings import LEVELS
 from sim.week import Mask, Rows, Week
 
 QUARTER = 13
@@ -19,6 +21,7 @@ class Pairing:
 
     Attributes:
         mentor: row of the mentor, or NOBODY, (person,).
+        taught: how many mentees a person has, (person,).
         since: week in which the pair was made, (person,).
         held: sessions held this quarter, (person,).
         first_gap: what the mentee could use of the mentor when the pair was made, (person,).
@@ -29,8 +32,9 @@ class Pairing:
         self.programme = programme
         self.capacity = capacity
         self.mentor = np.full(rows, NOBODY, np.int64)
-        self.since = np.zeros(rows, np.int64)
-        self.held = np.zeros(rows, np.int64)
+        self.taught = np.zeros(rows, np.int32)
+        self.since = np.zeros(rows, np.int32)
+        self.held = np.zeros(rows, np.int32)
         self.first_gap = np.zeros(rows, np.float32)
 
     def mentees(self) -> Rows:
@@ -38,7 +42,9 @@ class Pairing:
         return np.flatnonzero(self.mentor != NOBODY)
 
     def dissolve(self, mentees: Rows) -> None:
-        """End the pairs of these mentees."""
+        """End the pairs of these people, as mentees, each named once."""
+        mentors = self.mentor[mentees]
+        np.subtract.at(self.taught, mentors[mentors != NOBODY], 1)
         self.mentor[mentees] = NOBODY
         self.held[mentees] = 0
 
@@ -49,10 +55,12 @@ class Pairing:
     def left(self, rows: Rows) -> None:
         """End every pair that one of these rows is part of."""
         self.dissolve(rows)
-        self.dissolve(np.flatnonzero(np.isin(self.mentor, rows)))
+        gone = np.zeros(len(self.mentor), np.bool_)
+        gone[rows] = True
+        self.dissolve(np.flatnonzero(gone[self.mentor] & (self.mentor != NOBODY)))
 
     def match(self, week: Week, mentees: Rows, may_mentor: Mask, quality: NDArray[np.float32] | None = None) -> None:
-        """Find mentors for some mentees, world by world.
+        """Find mentors for some mentees.
 
         Args:
             may_mentor: who may be a mentor, (person,).
@@ -60,45 +68,48 @@ class Pairing:
         """
         if len(mentees) == 0:
             return
-        points = week.hashes(self.label, "mentee")
-        ring_points = week.hashes(self.label, "mentor")
-        chain = week.chance.stream(self.label, "fit", week.number)
+        mentees = np.sort(mentees)
         hasty = np.zeros(len(may_mentor), np.bool_)
         if quality is not None:
-            hasty[mentees] = week.draw(self.label, "hasty")[mentees] >= quality[week.world_of(mentees)]
-        room = self.capacity - np.bincount(self.mentor[self.mentees()], minlength=len(may_mentor))
-        people, structure = week.state.people, week.state.structure
-        for world in np.unique(week.world_of(mentees)):
-            ring, first = self._ring(week, int(world), may_mentor, ring_points)
-            own = mentees[week.world_of(mentees) == world]
-            own = own[np.argsort(points[own], kind="stable")]
-            score = np.zeros(len(own), np.float32)
-            match(
-                own,
-                points[own],
-                ring,
-                ring_points[ring],
-                first,
-                self.mentor,
-                room,
-                chain[world],
-                people,
-                structure,
-                self.programme,
-                hasty[own],
-                score,
-            )
-            self._note(week, own[self.mentor[own] != NOBODY])
+            hasty[mentees] = week.draw(self.label, "hasty", rows=mentees) >= quality[week.world_of(mentees)]
+        match(
+            mentees,
+            may_mentor,
+            hasty,
+            tuple(week.chance.stream(self.label, decision, week.number) for decision in ("mentee", "mentor", "fit")),
+            self.mentor,
+            self.taught,
+            self.capacity,
+            week.state.people,
+            week.state.structure,
+            week.rule,
+            self.programme,
+            *self._scratch(week),
+        )
+        self._note(week, mentees[self.mentor[mentees] != NOBODY])
 
-    def _ring(self, week: Week, world: int, may_mentor: Mask, points: NDArray[np.uint64]) -> tuple[Rows, Rows]:
-        """The eligible mentors of a world by keyed hash, and where each department begins if pairs stay within one."""
-        base = world * week.rule.people
-        ring = base + np.flatnonzero(may_mentor[base : base + week.rule.people])
-        if self.programme[1] != WITHIN:
-            return ring[np.argsort(points[ring], kind="stable")], np.array([0, len(ring)])
-        home = week.state.arrays["home_department"][ring]
-        order = np.lexsort((points[ring], home))
-        return ring[order], np.searchsorted(home[order], np.arange(week.rule.departments + 1))
+    def _scratch(self, week: Week) -> tuple[Sorting, Rings]:
+        people, levels = week.rule.people, len(LEVELS)
+        rings = levels * week.rule.departments if self.programme[1] == WITHIN else levels
+
+        def rows(size: int) -> Rows:
+            return np.empty(size, np.int64)
+
+        def hashes(size: int) -> NDArray[np.uint64]:
+            return np.empty(size, np.uint64)
+
+        return (
+            Sorting(rows(people), hashes(people), rows(people), hashes(people), rows(2 * people + 3)),
+            Rings(
+                rows(people),
+                hashes(people),
+                first=rows(rings + 1),
+                place=rows(rings),
+                wanted=np.empty(levels, np.bool_),
+                left=rows(levels),
+                at=rows(levels),
+            ),
+        )
 
     def stagnant(self, week: Week, mentees: Rows, minimum_sessions: int, share: float) -> Rows:
         """Mentees whose pair met too seldom in the quarter that it had, or has little left of its first gap."""

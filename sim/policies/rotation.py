@@ -77,15 +77,17 @@ class Rotation(Policy):
     def prepare(self, week: Week) -> None:
         """Keep for each person: end of the stay, stays so far, last return, and a bit for each week a stay began."""
         rows = week.state.frame.rows
-        self.ends = np.full(rows, AT_HOME, np.int64)
-        self.stays = np.zeros(rows, np.int64)
-        self.returned = np.full(rows, AT_HOME, np.int64)
+        self.ends = np.full(rows, AT_HOME, np.int32)
+        self.stays = np.zeros(rows, np.int32)
+        self.returned = np.full(rows, AT_HOME, np.int32)
         self.begun = np.zeros(rows, np.uint32)
         self.moved = np.zeros(rows, np.bool_)
         self.ever = np.zeros(rows, np.bool_)
         self.back = np.zeros(0, np.int64)
-        self.partners = np.argsort(-week.prepared.interdependence, axis=1, kind="stable")
-        self.partner_count = (week.prepared.interdependence > 0).sum(axis=1)
+        self.open_to = self._open(week)
+        interdependence = np.where(self.open_to, week.prepared.interdependence, 0.0)
+        self.partners = np.argsort(-interdependence, axis=1, kind="stable")
+        self.partner_count = (interdependence > 0).sum(axis=1)
 
     def bend(self, week: Week) -> Iterable[Bend]:
         """Tire those who went away more than once in half a year."""
@@ -149,12 +151,16 @@ class Rotation(Policy):
     def _leave(self, week: Week) -> None:
         s = self.settings
         share = reach(s, week.number)
-        phase = (week.hashes(self.label, "phase", weekly=False) % np.uint64(s.cadence)).astype(np.int64)
-        occasion = (week.number - s.start_week - phase) % s.cadence == 0
-        rested = week.number - self.returned >= max(1, s.rest_weeks)
-        free = week.eligible(s.targets) & ~week.away & ~self.moved
-        drawn = week.draw(self.label, "leave")
-        going = np.flatnonzero(occasion & rested & free & (share > 0) & week.taken(drawn, share, s.pathways))
+        if share <= 0:
+            return
+        turn = np.flatnonzero(week.turn(self.label, s.start_week, s.cadence))
+        rested = week.number - self.returned[turn] >= max(1, s.rest_weeks)
+        free = week.eligible(s.targets)[turn] & ~week.away[turn] & ~self.moved[turn]
+        rested_and_free = turn[rested & free]
+        if s.pathways:
+            going = rested_and_free[week.volunteers(share)[rested_and_free]]
+        else:
+            going = rested_and_free[week.draw(self.label, "leave", rows=rested_and_free) < share]
         if len(going) == 0:
             return
         hosts = self._hosts(week, going)
@@ -187,14 +193,13 @@ class Rotation(Policy):
         """Host department of each visitor, -1 where there is none to go to."""
         arrays = week.state.arrays
         home = arrays["home_department"][going]
-        open_to = self._open(week)
         if self.settings.host == "next":
-            return self._next_partner(going, home, open_to)
+            return self._next_partner(going, home)
         if self.settings.host == "random":
             fit = week.department_hashes(self.label, "department", going).astype(np.float64) + 1.0
         else:
             fit = self._to_learn(week, going, home)
-        fit = np.where(open_to[home], fit, 0.0)
+        fit = np.where(self.open_to[home], fit, 0.0)
         best = np.argmax(fit, axis=1)
         return np.where(fit[np.arange(len(going)), best] > 0, best, -1).astype(np.int32)
 
@@ -205,14 +210,11 @@ class Rotation(Policy):
         targeted = week.targeted_departments(self.settings.targets)
         return same & targeted[None, :] & ~np.eye(len(organization), dtype=np.bool_)
 
-    def _next_partner(self, going: Rows, home: NDArray[np.int32], open_to: Mask) -> NDArray[np.int32]:
-        """The home department's partners in order of falling interdependence, one further each stay."""
-        hosts = np.full(len(going), -1, np.int32)
-        for n, (row, d) in enumerate(zip(going, home, strict=True)):
-            partners = [p for p in self.partners[d, : self.partner_count[d]] if open_to[d, p]]
-            if partners:
-                hosts[n] = partners[self.stays[row] % len(partners)]
-        return hosts
+    def _next_partner(self, going: Rows, home: NDArray[np.int32]) -> NDArray[np.int32]:
+        """The home department's open partners in order of falling interdependence, one further each stay."""
+        partners = self.partner_count[home]
+        following = self.partners[home, self.stays[going] % np.maximum(1, partners)]
+        return np.where(partners > 0, following, -1).astype(np.int32)
 
     def _to_learn(self, week: Week, going: Rows, home: NDArray[np.int32]) -> NDArray[np.float64]:
         """What a visitor could use of each host: sum of need * max(0, host's mean E - own E), (visitor, host).

@@ -53,7 +53,10 @@ def main() -> None:
     """Run small worlds in which every kernel is used, then print the report as JSON."""
     from worlds import BUSY, model
 
-    more = {"hard": {**BUSY["mentorship"], "matching": "random", "coordinators": 1, "minimum_sessions": 3}}
+    more = {
+        "hard": {**BUSY["mentorship"], "matching": "random", "coordinators": 1, "minimum_sessions": 3},
+        "some": {**BUSY["incentives"], "coverage": 0.5},
+    }
     model(policies=BUSY | more, weeks=16, turnover={"hazard": [0.05] * 4}).run()
     model({"clustering": 0.5, "dispersion": 0.5, "sources": 4}, weeks=1).run()
     json.dump(report(), sys.stdout)

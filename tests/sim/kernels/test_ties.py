@@ -142,7 +142,9 @@ def test_the_end_of_a_stay_loosens_what_the_stay_made(seed: int) -> None:
     away = state.arrays["department"] != state.arrays["home_department"]
     returning = away & (draw.random(24) < 0.8)
     before = rows(state)
-    end_stays(returning, np.int8(ROTATION), state.people, state.ties, F(0.12))
+    rule = made.ensemble.rule._replace(formed=F(0.12))
+    members, first = made.ensemble.steady.by_department()
+    end_stays(np.flatnonzero(returning), np.int8(ROTATION), state.people, state.ties, rule, members, first)
     loosened = 0
     for (i, j), tie in before.items():
         theirs = (returning[i] and guest(state, i, j)) or (returning[j] and guest(state, j, i))
