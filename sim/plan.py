@@ -14,7 +14,7 @@ from sim.chance import text_keys
 from sim.phases import ageing, channels, governance, turnover
 from sim.policies.base import Policy
 from sim.recorder import Recorder
-from sim.schema import EncounterArrays
+from sim.schema import EncounterArrays, Gates
 from sim.sessions import Meeting
 from sim.week import Week
 
@@ -65,6 +65,7 @@ class Plan:
         week, policies, rules, recorder: the ensemble at work; policies and rules in label order.
         meeting, encounters, slots, brought: this week's sessions, (encounter,).
         load: hours asked over hours available, float32 (person,).
+        gates: what people bring to meetings, kept from week to week; `followed` are the levers that it follows from.
         seconds: time spent in each phase so far, by name.
     """
 
@@ -72,13 +73,17 @@ class Plan:
     encounters: EncounterArrays
     slots: NDArray[np.int64]
     brought: NDArray[np.float32]
-    load: NDArray[np.float32]
 
     def __init__(self, week: Week, policies: Sequence[Policy], rules: Sequence[Any]) -> None:
         self.week = week
         self.policies = sorted(policies, key=lambda policy: policy.label)
         self.rules = sorted(rules, key=lambda rule: rule.label)
         self.topic_keys = text_keys(week.prepared.topics.names)
+        rows = week.state.frame.rows
+        self.load = np.zeros(rows, np.float32)
+        self.gates = Gates(*(np.ones(rows, np.float32) for _ in Gates._fields))
+        self.rate = np.float32(week.scenario.learning.rate)
+        self.followed: dict[str, NDArray[np.float32]] = {}
         self.restart_measures()
         self.seconds = dict.fromkeys((phase.name for phase in PHASES), 0.0)
         for part in (*self.policies, *self.rules):

@@ -100,10 +100,13 @@ class State:
 
     def ensure_room(self, learner: NDArray[np.int64]) -> None:
         """Give rows memory for the new ties of these learners (new tie,); never changes a result."""
-        wanted = self.ties.count + np.bincount(learner, minlength=len(self.ties.count))
-        slots = np.diff(self.ties.first)
-        if np.any(wanted > slots):
-            self.ties = repacked(self.ties, np.maximum(slots, wanted + ROOM))
+        first, count = self.ties.first, self.ties.count
+        rows, more = np.unique(learner, return_counts=True)
+        if np.all(count[rows] + more <= first[rows + 1] - first[rows]):
+            return
+        wanted = count.astype(np.int64)
+        wanted[rows] += more
+        self.ties = repacked(self.ties, np.maximum(np.diff(first), wanted + ROOM))
 
     def digest(self) -> list[str]:
         """One sha256 a world over all its fields, little-endian, in schema order: identical state, identical digest."""

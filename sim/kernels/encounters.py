@@ -5,10 +5,15 @@ import numpy as np
 from sim.kernels.chance import extend, uniform
 from sim.kernels.common import ONE, ZERO
 from sim.kernels.jit import kernel
+from sim.kernels.vectors import LANES, count_bits, first_lanes, load, mask_bits, prefetch
 
 FACILITATED_RELIABILITY = np.float32(0.1)
 """Facilitation adds this much to the reliability inside a session (agendas, time boxes, decisions recorded)."""
 NOWHERE = -1
+AHEAD = 16
+"""How many encounters ahead their ties are asked for."""
+ONE_LINE = 16
+"""Numbers of four bytes in a line of the cache."""
 
 
 @kernel
@@ -65,15 +70,23 @@ def put_in_order(parts, rows, place, order, part_of, meeting):
 
 @kernel
 def slot_of(ties, i, j):
-    """Slot of the tie of learner i from source j, or -1, by counting: a row is short, and counting never guesses."""
+    """Slot of the tie of learner i from source j, or -1, by counting the sources before j: a row is short."""
     first = ties.first[i]
     end = first + ties.count[i]
     slot = first
-    for e in range(first, end):
-        slot += np.int64(ties.source[e] < j)
+    for e in range(first, end, LANES):
+        slot += count_bits(mask_bits((load(ties.source, e) < np.int32(j)) & first_lanes(end - e)))
     if slot < end and ties.source[slot] == j:
         return slot
     return np.int64(NOWHERE)
+
+
+@kernel
+def fetch_ties(ties, i):
+    """Ask for the first 32 ties of learner i: they lie far from those of the learners before."""
+    for e in range(ties.first[i], ties.first[i] + ONE_LINE + 1, ONE_LINE):
+        prefetch(ties.source, e)
+        prefetch(ties.trust, e)
 
 
 @kernel
@@ -106,7 +119,9 @@ def recall(meeting, chance, chains, people, ties, culture, rule, encounters, slo
         slots: slot of the tie, or -1, (encounter,), written.
     """
     weekly_chains(chance, chains)
-    for n in range(meeting.learner.shape[0]):
+    last = meeting.learner.shape[0] - 1
+    for n in range(last + 1):
+        fetch_ties(ties, meeting.learner[min(n + AHEAD, last)])
         i = meeting.learner[n]
         j = meeting.source[n]
         world = i // rule.people

@@ -35,7 +35,7 @@ def act(plan: Plan) -> None:
     plan.week.mentoring[:] = False
     for policy in plan.policies:
         policy.act(plan.week)
-    plan.week.gates = _gates(plan.week, plan.week.culture)
+    plan.week.gates = _gates(plan)
 
 
 def convene(plan: Plan) -> None:
@@ -44,9 +44,10 @@ def convene(plan: Plan) -> None:
     parts = [(n, part) for n, policy in enumerate(plan.policies) for part in policy.convene(week)]
     plan.meeting = gather(parts, ORIGINS, state.frame.rows)
     meet(plan)
-    hours = np.maximum(week.levers["hours"].ravel(), LEAST_HOURS)
-    plan.load = np.divide(week.asked, hours, dtype=np.float32)
-    week.gates = week.gates._replace(keeps=np.divide(ONE, np.maximum(ONE, plan.load), dtype=np.float32))
+    hours = np.maximum(week.levers["hours"], LEAST_HOURS)
+    np.divide(plan.by_world(week.asked), hours, out=plan.by_world(plan.load))
+    np.maximum(plan.load, ONE, out=week.gates.keeps)
+    np.divide(ONE, week.gates.keeps, out=week.gates.keeps)
 
 
 def _culture(week: Any) -> Culture:
@@ -71,17 +72,18 @@ def _culture(week: Any) -> Culture:
     return Culture(**flat, meeting=meeting.ravel())
 
 
-def _gates(week: Any, culture: Culture) -> Gates:
-    """What a person brings to this week's meetings, at a load that lets every promise be kept."""
-    frame, pull = week.state.frame, week.levers["engagement.pull"]
-    engagement = week.state.arrays["engagement"] + pull.ravel()
-    np.minimum(np.maximum(engagement, ZERO, out=engagement), ONE, out=engagement)
-    seeks = np.empty(frame.rows, np.float32)
-    seek(week.state.people, engagement, culture.safety, week.rule, seeks)
-    return Gates(
-        engagement=engagement,
-        seeks=seeks,
-        keeps=np.ones(frame.rows, np.float32),
-        teaching=np.array(week.levers["teaching"]).ravel(),
-        rate=np.float32(week.scenario.learning.rate) * week.levers["absorption"].ravel(),
-    )
+def _gates(plan: Plan) -> Gates:
+    """What a person brings to this week's meetings, at a load that lets every promise be kept.
+
+    A lever that nobody bends anew is the array of last week, and so are the gates that follow from it alone.
+    """
+    week, gates = plan.week, plan.gates
+    for name, factor, gate in (("teaching", ONE, gates.teaching), ("absorption", plan.rate, gates.rate)):
+        lever = week.levers[name]
+        if plan.followed.get(name) is not lever:
+            np.multiply(factor, lever, out=plan.by_world(gate))
+            plan.followed[name] = lever
+    gates.keeps.fill(ONE)
+    pull = week.levers["engagement.pull"].ravel()
+    seek(week.state.people, week.state.arrays["engagement"], pull, week.culture.safety, week.rule, gates)
+    return gates

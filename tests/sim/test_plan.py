@@ -10,8 +10,10 @@ import pytest
 from worlds import BUSY, model, run_phase, run_phases, scenario
 
 from sim import rules
+from sim.levers import Bend
 from sim.model import OrganizationModel
 from sim.plan import PHASES, table
+from sim.policies.base import Policy, PolicySettings
 
 CHANNELS = ("ties", "sessions", "rules", "practice", "forgetting", "obsolescence", "turnover")
 RESTLESS = {"turnover": {"hazard": [0.05, 0.05, 0.05, 0.05]}}
@@ -160,6 +162,31 @@ def test_what_a_person_brings_to_a_week() -> None:
         assert plan.week.gates.seeks[row] == pytest.approx(seeks, rel=1e-6)
     np.testing.assert_array_equal(plan.week.gates.engagement, arrays["engagement"])
     assert set(plan.week.gates.keeps.tolist()) == {1.0}, "nothing is asked, so every promise can be kept"
+
+
+class EveryOtherWeek(Policy):
+    """Bends in even weeks what a gate follows from."""
+
+    def bend(self, week: Any) -> Any:
+        if week.number % 2 == 0:
+            strength = np.full((2, 24), np.float32(0.1 * (week.number + 1)))
+            yield Bend("teaching", scale=strength)
+            yield Bend("absorption", scale=-strength)
+            yield Bend("engagement.pull", add=-strength)
+
+
+def test_gates_follow_their_levers_and_return_once_nobody_bends_them() -> None:
+    made = model(seeds=(1, 2), culture={"drift": 0}, turnover={"hazard": [0] * 4})
+    made.plan.policies = [EveryOtherWeek("e", PolicySettings())]
+    for number in range(6):
+        made.step()
+        bent = 0.1 * (number + 1) if number % 2 == 0 else 0.0
+        gates = made.plan.week.gates
+        np.testing.assert_allclose(gates.teaching, 1 + bent, rtol=1e-6)
+        np.testing.assert_allclose(gates.rate, 0.08 * (1 - bent), rtol=1e-6)
+        np.testing.assert_allclose(gates.engagement, 0.8 - bent, rtol=1e-6)
+        initiative = made.state.arrays["initiative"].astype(np.float64)
+        np.testing.assert_allclose(gates.seeks, 0.6 * (0.8 - bent) * initiative**2 / 0.37, rtol=1e-6)
 
 
 def test_load_breaks_promises_and_wears_engagement_down() -> None:
