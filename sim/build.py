@@ -16,7 +16,7 @@ from sim.scenario import Scenario
 from sim.schema import Structure, Ties
 from sim.settings import FilesOrganization, SyntheticOrganization
 from sim.start import base_trust, fill_level_and_tenure, initiative, starting_expertise, tie_contact
-from sim.state import Array, Frame, State, repacked
+from sim.state import BEYOND, Array, Frame, State, repacked
 from sim.structure import (
     Topics,
     department_organizations,
@@ -213,12 +213,16 @@ def _join_ties(parts: list[Ties], frame: Frame) -> Ties:
     size = [int(part.first[-1]) for part in parts]
     offset = np.concatenate([[0], np.cumsum(size)])
     first = np.concatenate([part.first[:-1] + offset[world] for world, part in enumerate(parts)] + [offset[-1:]])
-    source = np.concatenate([part.source + np.int32(world * frame.people) for world, part in enumerate(parts)])
-    rest = {
-        name: np.concatenate([getattr(part, name) for part in parts])
-        for name in ("count", "limit", "trust", "contact", "base_trust", "origin", "gain")
+    slots = {
+        name: np.zeros(offset[-1] + BEYOND, getattr(parts[0], name).dtype)
+        for name in ("source", "trust", "contact", "base_trust", "origin", "gain")
     }
-    return Ties(first=first.astype(np.int64), source=source.astype(np.int32), **rest)
+    for world, part in enumerate(parts):
+        for name, joined in slots.items():
+            joined[offset[world] : offset[world + 1]] = getattr(part, name)[: size[world]]
+        slots["source"][offset[world] : offset[world + 1]] += np.int32(world * frame.people)
+    by_row = {name: np.concatenate([getattr(part, name) for part in parts]) for name in ("count", "limit")}
+    return Ties(first=first.astype(np.int64), **by_row, **slots)
 
 
 def _culture(prepared: Prepared, worlds: int) -> dict[str, Array]:

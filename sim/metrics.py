@@ -12,6 +12,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.kernels.hours import gini_of_rising
+
 Wide = NDArray[np.float64]
 Weekly = Mapping[str, Wide]
 LAST_WEEKS = 13
@@ -208,13 +210,11 @@ _METRICS = (
 METRICS: dict[str, Metric] = {metric.name: metric for metric in _METRICS}
 
 
-def gini(values: Wide) -> Wide:
-    """Gini of values of 0 or more along the last axis; 0 where all are 0.
+def gini(values: NDArray[np.float32]) -> Wide:
+    """Gini of values of 0 or more in each row, float32 (row, value), as float64 (row,); 0 where all are 0.
 
     G = sum_i (2 i - n - 1) x_i / (n sum x), x in rising order, i from 1.
     """
-    n = values.shape[-1]
-    ordered = np.sort(values, axis=-1)
-    total = ordered.sum(axis=-1)
-    weighted = (ordered * (2.0 * np.arange(1, n + 1) - n - 1.0)).sum(axis=-1)
-    return np.divide(weighted, n * total, out=np.zeros(np.shape(total)), where=total > 0)
+    found = np.zeros(len(values))
+    gini_of_rising(np.sort(values, axis=-1), found)
+    return found

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.metrics import LAST_WEEKS, Wide, gini
+from sim.kernels.hours import PARTICIPATION, observe_hours, sum_up_hours
+from sim.metrics import LAST_WEEKS, gini
 from sim.settings import LEVELS
 from sim.state import Frame
 
@@ -22,51 +23,24 @@ class Participation:
         self.frame = frame
         self.hours: NDArray[np.float32] | None = None
 
-    def measure(self, week: Week) -> dict[str, Wide]:
-        """Total, inequality by person, department and level, and representativeness, each (world,)."""
-        worlds, people = self.frame.worlds, self.frame.people
+    def measure(self, week: Week, heads: NDArray[np.int32]) -> None:
+        """Enter total, inequality by person, department and level, and representativeness in the week's sums.
+
+        Args:
+            heads: people by home department and level, int32 (block, department, level), see `sim.kernels.observe`.
+        """
+        found = week.sums.block(PARTICIPATION)
+        rows, departments = self.frame.rows, len(self.frame.departments)
         if self.hours is None and not week.attended.any():
-            zero = np.zeros(worlds)
-            names = ("participation", "participation_gini", "participation_gini_department", "participation_gini_level")
-            return {**dict.fromkeys(names, zero), "representativeness": np.full(worlds, np.nan)}
+            found[-1] = np.nan
+            return
         if self.hours is None:
-            self.hours = np.zeros((LAST_WEEKS, worlds, people), np.float32)
-        self.hours[week.number % LAST_WEEKS] = week.attended.reshape(worlds, people)
-        by_seat = self.hours.sum(axis=0, dtype=np.float64)
-        by_department, department_share = _by_group(by_seat, week.state.home_department, len(self.frame.departments))
-        by_level, level_share = _by_group(by_seat, week.state.level, len(LEVELS))
-        return {
-            "participation": by_seat.sum(axis=1) / LAST_WEEKS,
-            "participation_gini": gini(by_seat),
-            "participation_gini_department": _gini_of_means(by_department, department_share),
-            "participation_gini_level": _gini_of_means(by_level, level_share),
-            "representativeness": _representativeness(week, by_seat),
-        }
-
-
-def _by_group(by_seat: Wide, group: NDArray[np.int32], groups: int) -> tuple[Wide, Wide]:
-    """Hours and people of each group, both (world, group)."""
-    worlds = len(by_seat)
-    flat = (np.arange(worlds)[:, None] * groups + group).ravel()
-    hours = np.bincount(flat, by_seat.ravel(), worlds * groups).reshape(worlds, groups).astype(np.float64)
-    people = np.bincount(flat, minlength=worlds * groups).reshape(worlds, groups).astype(np.float64)
-    return hours, people
-
-
-def _gini_of_means(hours: Wide, people: Wide) -> Wide:
-    """Gini over the mean hours of the groups that have people, (world,)."""
-    out = np.zeros(len(hours))
-    for world in range(len(hours)):
-        there = people[world] > 0
-        out[world] = gini(hours[world, there] / people[world, there])
-    return out
-
-
-def _representativeness(week: Week, by_seat: Wide) -> Wide:
-    """1 - half the sum over (department, level) of |share of hours - share of people|; NaN where nobody attended."""
-    state = week.state
-    cell = state.home_department * len(LEVELS) + state.level
-    hours, people = _by_group(by_seat, cell, len(state.frame.departments) * len(LEVELS))
-    total = hours.sum(axis=1, keepdims=True)
-    share = np.divide(hours, total, out=np.full_like(hours, np.nan), where=total > 0)
-    return 1.0 - 0.5 * np.abs(share - people / state.frame.people).sum(axis=1)
+            self.hours = np.zeros((LAST_WEEKS, rows), np.float32)
+        self.hours[week.number % LAST_WEEKS] = week.attended
+        hours, blocks, people = self.hours, week.blocks, week.state.people
+        by_seat = np.zeros(rows, np.float32)
+        by_cell = np.zeros(heads.shape)
+        week.over_blocks(lambda begin, end: observe_hours(begin, end, blocks, people, hours, by_seat, by_cell))
+        means = np.zeros((self.frame.worlds, max(departments, len(LEVELS))))
+        week.over_worlds(lambda begin, end: sum_up_hours(begin, end, blocks, LAST_WEEKS, heads, by_cell, means, found))
+        found[1] += gini(by_seat.reshape(self.frame.worlds, -1))

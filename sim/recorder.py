@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -10,36 +9,22 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.kernels.hours import PARTICIPATION
 from sim.kernels.observe import (
-    BASE_ACROSS,
-    BASE_GAIN_ACROSS,
-    BASE_GAIN_WITHIN,
-    BASE_WITHIN,
-    ENGAGED,
-    FLOW_SUMS,
-    GAIN_ACROSS,
-    GAIN_WITHIN,
-    HELD,
-    MASTERY,
-    MET_EMERGING,
-    MET_ENTERPRISE,
-    MET_OTHER,
-    MET_OWN,
-    NEEDED,
-    NO_CROSS_TIE,
+    FLOWS,
+    PEOPLE,
     PERSON_SUMS,
-    TIE_SUMS,
-    TIES_ACROSS,
-    TIES_WITHIN,
-    TRUST_ACROSS,
-    TRUST_WITHIN,
+    TIES,
     observe_flow,
     observe_people,
     observe_ties,
+    sum_up_people,
 )
 from sim.metrics import LAST_WEEKS, METRICS, Wide, gini
 from sim.participation import Participation
-from sim.schema import EMERGING, ENTERPRISE, HOME
+from sim.schema import Measured
+from sim.settings import LEVELS
+from sim.typed import needs_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -48,8 +33,9 @@ if TYPE_CHECKING:
     from sim.week import Week
 
 QUARTER = 13
-FEW = 3
 WEEKS_A_YEAR = 52.0
+SIZES = ("one", "people", "person_years", "cells")
+"""What a week's sums are set against."""
 
 
 @dataclass(frozen=True)
@@ -103,15 +89,19 @@ class Recorder:
         self.frame = frame
         self.labels = tuple(labels)
         self.topic_names = tuple(topic_names)
-        self.horizon = week.scenario.weeks
-        self.weeks: list[dict[str, Wide]] = []
-        quarters = max(1, -(-self.horizon // QUARTER))
+        self.weeks: list[Wide] = []
+        quarters = max(1, -(-week.scenario.weeks // QUARTER))
         departments = len(frame.departments)
         self.flow = np.zeros((frame.worlds, quarters, departments, departments), np.float32)
-        self.seats: deque[Wide] = deque(maxlen=LAST_WEEKS)
+        self.seats = np.zeros((LAST_WEEKS, frame.rows), np.float32)
         self.treated: dict[str, NDArray[np.bool_]] = {}
         self.participation = Participation(frame)
-        self._flows = np.zeros((frame.worlds, FLOW_SUMS))
+        self.needs = needs_of(week.state.structure, len(topic_names))
+        self._sums = week.sums
+        self._of_people = (*PEOPLE, *(f"{what}:{topic}" for what in ("met", "in_need") for topic in topic_names))
+        by_label = tuple(f"{what}:{label}" for what in ("hours", "money") for label in labels)
+        for names in (self._of_people, TIES, FLOWS, SIZES, PARTICIPATION, by_label):
+            week.sums.block(names)
 
     def follow(self, plan: Plan) -> None:
         """Follow the mastery that went from source to learner this week, before anyone leaves."""
@@ -119,143 +109,100 @@ class Recorder:
         if week.number < 0:
             return
         worlds, departments = self.frame.worlds, len(self.frame.departments)
-        sums = np.zeros((worlds, FLOW_SUMS))
-        flow = np.zeros((worlds, departments, departments))
-        week.over_worlds(
-            lambda a, b: observe_flow(a, b, state.people, state.ties, week.rule, week.work.factor, sums, flow)
+        blocks, people, ties, work = week.blocks, state.people, state.ties, week.work
+        sums = np.zeros((worlds * blocks.number, len(FLOWS)))
+        by_block = np.zeros((worlds * blocks.number, departments, departments))
+        week.over_blocks(
+            lambda begin, end: observe_flow(
+                begin, end, blocks, people, ties, work.factor, work.meetings, sums, by_block
+            )
         )
+        found = _by_world(sums, worlds)
+        flow = by_block if blocks.number == 1 else _by_world(by_block, worlds)
         learner, source = plan.meeting.learner, plan.meeting.source
-        home = state.arrays["home_department"]
-        gain = plan.brought.astype(np.float64) * week.work.factor[learner]
-        np.add.at(flow, (week.world_of(learner), home[learner], home[source]), gain)
-        across = home[learner] != home[source]
-        session_across = np.bincount(week.world_of(learner), gain * across, worlds)
-        session = np.bincount(week.world_of(learner), gain, worlds)
-        quarter = min(week.number // QUARTER, self.flow.shape[1] - 1)
-        self.flow[:, quarter] += flow.astype(np.float32)
-        week.add("learned_across", sums[:, GAIN_ACROSS] + session_across)
-        week.add("learned", sums[:, GAIN_WITHIN] + sums[:, GAIN_ACROSS] + session)
-        for name, column in _FLOW_COLUMNS.items():
-            week.add(name, sums[:, column])
+        if len(learner):
+            home, world = people.home, week.world_of(learner)
+            gain = plan.brought.astype(np.float64) * work.factor[learner]
+            pair = (world * departments + home[learner]) * departments + home[source]
+            np.add.at(flow.reshape(-1), pair, gain)
+            across = home[learner] != home[source]
+            found[:, 0] += np.bincount(world, gain, worlds)
+            found[:, 1] += np.bincount(world, gain * across, worlds)
+        flows = week.sums.block(FLOWS)
+        flows += found.T
+        self.flow[:, min(week.number // QUARTER, self.flow.shape[1] - 1)] += flow.astype(np.float32)
 
     def observe(self, plan: Plan) -> None:
         """Measure the state at the end of a week; those before week 0 are not measured."""
         week = plan.week
         if week.number < 0:
             return
-        adequacy = self._people(week)
-        self._ties(week)
-        self._participation(week)
+        heads = self._people(week)
+        self._ties_now(week)
+        self.participation.measure(week, heads)
         for policy in plan.policies:
             rows = policy.treated(week)
             if rows is not None:
-                mask = rows.reshape(self.frame.worlds, -1)
-                self.treated[policy.label] = self.treated.get(policy.label, np.zeros_like(mask)) | mask
-        self.seats.append(adequacy)
-        week.add("one", 1.0)
-        for name in _ALWAYS:
-            week.add(name, 0.0)
+                ever = self.treated.setdefault(policy.label, np.zeros((self.frame.worlds, self.frame.people), np.bool_))
+                ever |= rows.reshape(ever.shape)
+        people = float(self.frame.people)
+        week.sums.block(SIZES)[:] = np.array([1.0, people, people / WEEKS_A_YEAR, week.cells])[:, None]
         for label in self.labels:
             for what in ("hours", "money"):
-                week.add(f"{what}:{label}", 0.0)
                 week.add(what, week.sums[f"{what}:{label}"])
-        self.weeks.append(week.sums)
+        self.weeks.append(week.sums.table.copy())
 
-    def _people(self, week: Week) -> Wide:
-        state, frame = week.state, self.frame
-        topics, departments = len(frame.topics), len(frame.departments)
-        sums = np.zeros((frame.worlds, PERSON_SUMS))
-        met, experts, squares = (np.zeros((frame.worlds, topics)) for _ in range(3))
-        mastery = np.zeros((frame.worlds, departments, topics))
-        adequacy = np.zeros(frame.rows)
-        week.over_worlds(
-            lambda a, b: observe_people(
-                a,
-                b,
-                state.people,
-                state.structure,
-                week.gates.engagement,
-                week.rule,
-                sums,
-                met,
-                experts,
-                mastery,
-                squares,
-                adequacy,
-            )
+    def _people(self, week: Week) -> NDArray[np.int32]:
+        """Measure people; returns the head count by home department and level, (block, department, level)."""
+        frame, people, rule, blocks, needs = self.frame, week.state.people, week.rule, week.blocks, self.needs
+        adequacy = self.seats[len(self.weeks) % LAST_WEEKS]
+        number, (departments, width) = frame.worlds * blocks.number, needs.need.shape
+        measured = Measured(
+            sums=np.zeros((number, PERSON_SUMS)),
+            heads=np.zeros((number, departments, len(LEVELS)), np.int32),
+            mastery=np.zeros((number, departments, width)),
+            met=np.zeros((number, departments, width), np.float32),
+            experts=np.zeros((number, width), np.float32),
         )
-        for name, column in _PERSON_COLUMNS.items():
-            week.add(name, sums[:, column])
-        week.add("met", sums[:, MET_OWN : MET_EMERGING + 1].sum(axis=1))
-        week.add("unmet", sums[:, NEEDED] - sums[:, HELD])
-        week.add("people", float(frame.people))
-        week.add("person_years", frame.people / WEEKS_A_YEAR)
-        week.add("cells", float(frame.people * topics))
-        week.add("thin_topics", (experts < FEW).sum(axis=1))
-        by_seat = adequacy.reshape(frame.worlds, -1)
-        week.add("gini", gini(by_seat))
-        head_count = self._needs(week, met)
-        self._variance(week, mastery, squares, head_count)
-        return by_seat
-
-    def _needs(self, week: Week, met: Wide) -> Wide:
-        """Who needs which topic; returns the head count by home department, (world, department)."""
-        structure, frame = week.state.structure, self.frame
-        departments, topics = len(frame.departments), len(frame.topics)
-        flat = np.arange(frame.worlds)[:, None] * departments + week.state.home_department
-        count = np.bincount(flat.ravel(), minlength=frame.worlds * departments).astype(np.float64)
-        count = count.reshape(frame.worlds, departments)
-        wanted = structure.need[:, :topics] > 0
-        kind, own = structure.topic_kind[:topics], structure.own[:, :topics]
-        in_need = (count[:, :, None] * wanted).sum(axis=1).astype(np.float64)
-        classes = {
-            "in_need_own": own,
-            "in_need_other": (kind == HOME) & ~own,
-            "in_need_enterprise": np.broadcast_to(kind == ENTERPRISE, own.shape),
-            "in_need_emerging": np.broadcast_to(kind == EMERGING, own.shape),
-        }
-        for name, mask in classes.items():
-            week.add(name, (count[:, :, None] * (wanted & mask)).sum(axis=(1, 2)))
-        week.add("in_need", in_need.sum(axis=1))
-        for k, topic in enumerate(self.topic_names):
-            week.add(f"met:{topic}", met[:, k])
-            week.add(f"in_need:{topic}", in_need[:, k])
-        share = np.divide(met, in_need, out=np.zeros_like(met), where=in_need > 0)
-        week.add("reach", share.sum(axis=1) / np.maximum(1, (in_need > 0).sum(axis=1)))
-        return count
-
-    def _variance(self, week: Week, mastery: Wide, squares: Wide, head_count: Wide) -> None:
-        people = self.frame.people
-        mean = mastery.sum(axis=1) / people
-        by_department = np.divide(
-            mastery, head_count[:, :, None], out=np.zeros_like(mastery), where=head_count[:, :, None] > 0
+        engagement = week.gates.engagement
+        week.over_blocks(
+            lambda begin, end: observe_people(begin, end, blocks, people, engagement, needs, adequacy, measured)
         )
-        between = (head_count[:, :, None] * (by_department - mean[:, None, :]) ** 2).sum(axis=1) / people
-        total = (squares / people - mean * mean).sum(axis=1)
-        week.add("variance_between", between.sum(axis=1))
-        week.add("variance", np.maximum(total, between.sum(axis=1)))  # rounding must not put a part above the whole
+        head, quantities = np.zeros((frame.worlds, departments)), week.sums.block(self._of_people)
+        week.over_worlds(lambda begin, end: sum_up_people(begin, end, blocks, rule, needs, measured, head, quantities))
+        week.add("gini", gini(adequacy.reshape(frame.worlds, -1)))
+        return measured.heads
 
-    def _ties(self, week: Week) -> None:
-        sums = np.zeros((self.frame.worlds, TIE_SUMS))
-        week.over_worlds(lambda a, b: observe_ties(a, b, week.state.people, week.state.ties, week.rule, sums))
-        for name, column in _TIE_COLUMNS.items():
-            week.add(name, sums[:, column])
-
-    def _participation(self, week: Week) -> None:
-        for name, values in self.participation.measure(week).items():
-            week.add(name, values)
+    def _ties_now(self, week: Week) -> None:
+        blocks, people, ties = week.blocks, week.state.people, week.state.ties
+        sums = np.zeros((self.frame.worlds * blocks.number, len(TIES)))
+        week.over_blocks(lambda begin, end: observe_ties(begin, end, blocks, people, ties, sums))
+        quantities = week.sums.block(TIES)
+        quantities += _by_world(sums, self.frame.worlds).T
 
     def record(self, seeds: tuple[int, ...]) -> Record:
         """All measures so far."""
-        zero = np.zeros(self.frame.worlds)
-        names = sorted(dict.fromkeys(name for week in self.weeks for name in week))
-        weekly = {name: np.stack([week.get(name, zero) for week in self.weeks], axis=1) for name in names}
-        seat = np.full((self.frame.worlds, self.frame.people), np.nan, np.float32)
-        if self.seats:
-            seat = np.mean(self.seats, axis=0).astype(np.float32)
+        seat = np.full(self.frame.rows, np.nan, np.float32)
+        if self.weeks:
+            seat = self.seats[: len(self.weeks)].mean(axis=0, dtype=np.float64).astype(np.float32)
         return Record(
-            seeds, weekly, self.flow.copy(), seat, dict(self.treated), self.frame.departments, self.topic_names
+            seeds=seeds,
+            weekly=self._weekly(),
+            flow=self.flow.copy(),
+            seat_adequacy=seat.reshape(self.frame.worlds, -1),
+            treated={label: ever.copy() for label, ever in self.treated.items()},
+            departments=self.frame.departments,
+            topics=self.topic_names,
         )
+
+    def _weekly(self) -> dict[str, Wide]:
+        """Raw quantities by name, views (world, week) of one table."""
+        if not self.weeks:
+            return {}
+        table = np.zeros((len(self._sums), self.frame.worlds, len(self.weeks)))
+        for week, sums in enumerate(self.weeks):
+            table[: len(sums), :, week] = sums
+        return {name: table[row] for name, row in sorted(self._sums.rows.items())}
 
     def series(self, seeds: tuple[int, ...]) -> pd.DataFrame:
         """One row per world seed and week, one column per metric, and the reach of each topic."""
@@ -277,27 +224,7 @@ class Recorder:
         return pd.DataFrame(columns)
 
 
-_FLOW_COLUMNS = {
-    "base_gain_within": BASE_GAIN_WITHIN,
-    "base_gain_across": BASE_GAIN_ACROSS,
-    "base_within": BASE_WITHIN,
-    "base_across": BASE_ACROSS,
-}
-_PERSON_COLUMNS = {
-    "held": HELD,
-    "needed": NEEDED,
-    "mastery": MASTERY,
-    "engaged": ENGAGED,
-    "met_own": MET_OWN,
-    "met_other": MET_OTHER,
-    "met_enterprise": MET_ENTERPRISE,
-    "met_emerging": MET_EMERGING,
-}
-_TIE_COLUMNS = {
-    "trust_within": TRUST_WITHIN,
-    "trust_across": TRUST_ACROSS,
-    "ties_within": TIES_WITHIN,
-    "ties_across": TIES_ACROSS,
-    "no_cross_tie": NO_CROSS_TIE,
-}
-_ALWAYS = ("ties_formed", "ties_refused", "lost_by_leavers", "leavers", "hours", "money")
+def _by_world(sums: Wide, worlds: int) -> Wide:
+    """Sums over the blocks of each world, from (block, ...) to (world, ...)."""
+    added: Wide = sums.reshape(worlds, -1, *sums.shape[1:]).sum(axis=1)
+    return added

@@ -191,6 +191,46 @@ class Work(NamedTuple):
     meetings: NDArray[np.int32]
 
 
+class Blocks(NamedTuple):
+    """How a world's people are cut into blocks: head count, rows of a block, and blocks of a world."""
+
+    people: int
+    rows: int
+    number: int
+
+
+class Measured(NamedTuple):
+    """Sums by block; `needs` of the home department decide what is held and met.
+
+    Attributes:
+        sums: float64 (block, PERSON_SUMS).
+        heads: people by home department and level, int32 (block, department, level).
+        mastery: float64 (block, department, padded topic).
+        met: people whose need is met, float32 (block, department, padded topic).
+        experts: people at NEED_MET or more, float32 (block, padded topic).
+    """
+
+    sums: NDArray[np.float64]
+    heads: NDArray[np.int32]
+    mastery: NDArray[np.float64]
+    met: NDArray[np.float32]
+    experts: NDArray[np.float32]
+
+
+class Needs(NamedTuple):
+    """What people of a department need, as the measures ask for it.
+
+    Attributes:
+        need: float32 (department, padded topic). met: mastery from which it is met, 2 where there is none, likewise.
+        whole: sum over topics, float64 (department,). kind: class of need, or NO_NEED, int8 (department, padded topic).
+    """
+
+    need: NDArray[np.float32]
+    met: NDArray[np.float32]
+    whole: NDArray[np.float64]
+    kind: NDArray[np.int8]
+
+
 class Sorting(NamedTuple):
     """Some people with their keyed hashes, as given and sorted; `bucket` is scratch, at least 2 * people + 3 long."""
 

@@ -19,6 +19,8 @@ from sim.schema import CULTURE_FIELDS, FIELDS, ORIGINS, PERSON_FIELDS, TIE_FIELD
 Array = NDArray[Any]
 ROOM = 8
 """Slots beyond its ties that every row gets when one has run out: re-packing them all is what costs."""
+BEYOND = 8
+"""Slots after the last row, so that kernels may load eight ties at once from any slot."""
 _TIE_ARRAYS = ("source", "trust", "contact", "base_trust", "origin", "gain")
 
 
@@ -170,7 +172,10 @@ def repacked(ties: Ties, slots: NDArray[np.int64]) -> Ties:
     """The same ties in rows of `slots` places each (person,)."""
     first = np.concatenate([[0], np.cumsum(slots)]).astype(np.int64)
     fresh = Ties(
-        first, ties.count, ties.limit, *(np.zeros(first[-1], getattr(ties, name).dtype) for name in _TIE_ARRAYS)
+        first,
+        ties.count,
+        ties.limit,
+        *(np.zeros(first[-1] + BEYOND, getattr(ties, name).dtype) for name in _TIE_ARRAYS),
     )
     old, new = live_slots(ties), live_slots(fresh)
     for name in _TIE_ARRAYS:

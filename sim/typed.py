@@ -6,10 +6,19 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.build import Prepared
+from sim.kernels.observe import NEED_MET, NEW, NO_NEED, OF_ALL, OTHER, OWN
 from sim.levers import DEPARTMENT, LEVERS, PAIR
 from sim.scenario import Scenario
-from sim.schema import Rule
+from sim.schema import EMERGING, ENTERPRISE, Blocks, Needs, Rule, Structure
 from sim.state import State
+
+SMALLEST_BLOCK = 4096
+"""Rows (person,) of a block of the measures; a larger world is cut into as many as 64 larger ones."""
+MOST_BLOCKS = 64
+MOST_CELLS = 2**22
+"""So that the tables of all blocks stay small: cells by department and topic, and by pair of departments."""
+OUT_OF_REACH = np.float32(2.0)
+"""More mastery than there is: what is not needed is never met."""
 
 
 def lever_bases(scenario: Scenario, state: State) -> dict[str, NDArray[np.float32]]:
@@ -58,4 +67,30 @@ def typed_rule(prepared: Prepared, people: int) -> Rule:
         newcomer_trust=f(s.trust.newcomer),
         stranger_within=f(s.trust.stranger_within),
         stranger=f(s.trust.stranger),
+    )
+
+
+def measured_blocks(rule: Rule, width: int) -> Blocks:
+    """How a world's rows are cut for the measures: by its size alone, never by threads.
+
+    Args:
+        width: padded topics, columns of the tables that are kept for each block, like source's departments.
+    """
+    cells = rule.departments * max(rule.departments, width)
+    most = max(1, min(MOST_BLOCKS, MOST_CELLS // cells))
+    rows = max(SMALLEST_BLOCK, -(-rule.people // most))
+    return Blocks(people=rule.people, rows=rows, number=-(-rule.people // rows))
+
+
+def needs_of(structure: Structure, topics: int) -> Needs:
+    """What people of each department need, as the measures ask for it; `topics` of the columns are not padding."""
+    need = structure.need
+    kind = np.where(structure.own, OWN, OTHER)
+    kind = np.where(structure.topic_kind == ENTERPRISE, OF_ALL, kind)
+    kind = np.where(structure.topic_kind == EMERGING, NEW, kind)
+    return Needs(
+        need=need,
+        met=np.where(need > 0, NEED_MET * need, OUT_OF_REACH).astype(np.float32),
+        whole=need[:, :topics].astype(np.float64).sum(axis=1),
+        kind=np.where(need > 0, kind, NO_NEED).astype(np.int8),
     )

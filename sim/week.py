@@ -24,8 +24,9 @@ from sim.settings import FilesOrganization
 from sim.start import INITIATIVE_LOW, INITIATIVE_SPAN
 from sim.state import State
 from sim.steady import Steady
+from sim.sums import Sums
 from sim.threads import SERIAL_ROWS, Threads
-from sim.typed import lever_bases, typed_rule
+from sim.typed import lever_bases, measured_blocks, typed_rule
 
 Rows = NDArray[np.int64]
 Mask = NDArray[np.bool_]
@@ -42,7 +43,9 @@ class Week:
         rule_gain: gains of the user's own rules (person, padded topic); empty where there are no rules.
         left: who left this week, (person,).
         mentoring: who has mentees, (person,).
-        sums: this week's raw quantities by name, float64 (world,).
+        sums: this week's raw quantities by name, float64 (world,); see `sim.sums`.
+        cells: people times topics of one world.
+        blocks: how a world's rows are cut for the measures.
     """
 
     def __init__(self, prepared: Prepared, state: State, seeds: tuple[int, ...], threads: int = 1) -> None:
@@ -68,7 +71,11 @@ class Week:
         self.rule_gain = np.zeros((rows if prepared.scenario.rules else 0, self.work.gain.shape[1]), np.float32)
         self.left = np.zeros(rows, np.bool_)
         self.mentoring = np.zeros(rows, np.bool_)
-        self.sums: dict[str, NDArray[np.float64]] = {}
+        self.sums = Sums(state.frame.worlds)
+        self.cells = float(self.rule.people * self.rule.topics)
+        self.blocks = measured_blocks(self.rule, self.work.gain.shape[1])
+        worlds, borders = state.frame.worlds, np.arange(0, self.rule.people, LEDGER_BLOCK)
+        self._ledger_borders = [*(np.arange(worlds)[:, None] * self.rule.people + borders).ravel().tolist(), rows]
         self.gates: Gates
         self.culture: Culture
         self.steady = Steady(state)
@@ -282,9 +289,9 @@ class Week:
 
     def book(self, label: str, rows: Rows | Mask, hours: float = 0.0, money: float = 0.0) -> None:
         """Book hours and money of a policy for each of some rows (repeats count), or for everybody in a mask."""
-        people = self.count(rows) if hours or money else np.zeros(self.state.frame.worlds)
-        self.add(f"hours:{label}", people * hours)
-        self.add(f"money:{label}", people * money)
+        for what, each in (("hours", hours), ("money", money)):
+            if each:
+                self.add(f"{what}:{label}", self.count(rows) * float(each))
 
     def attend(self, label: str, rows: Rows, hours: float) -> None:
         """Book hours in a session for each of some rows, and count them as participation."""
@@ -293,15 +300,22 @@ class Week:
 
     def add(self, name: str, amount: Any) -> None:
         """Add to a raw quantity of this week, (world,)."""
-        self.sums[name] = self.sums.get(name, np.zeros(self.state.frame.worlds)) + amount
+        self.sums.add(name, amount)
 
     # --- how -----------------------------------------------------------------------------------------------
 
+    def ledger(self, columns: int) -> NDArray[np.float64]:
+        """Room for the sums of a kernel over rows, float64 (world, ledger block, column)."""
+        blocks = -(-self.rule.people // LEDGER_BLOCK)
+        return np.zeros((self.state.frame.worlds, blocks, columns))
+
     def over_rows(self, run: Callable[[int, int], Any]) -> None:
         """Run a kernel over all rows, shared out over threads at the borders of the ledger's blocks."""
-        people, worlds = self.rule.people, self.state.frame.worlds
-        starts = [np.arange(0, people, LEDGER_BLOCK) + world * people for world in range(worlds)]
-        self.threads.share_out(run, [*np.concatenate(starts).tolist(), worlds * people])
+        self.threads.share_out(run, self._ledger_borders)
+
+    def over_blocks(self, run: Callable[[int, int], Any]) -> None:
+        """Run a kernel over the blocks of the measures, numbered through all worlds, shared out over threads."""
+        self.threads.share_out(run, list(range(self.state.frame.worlds * self.blocks.number + 1)))
 
     def over_worlds(self, run: Callable[[int, int], Any]) -> None:
         """Run a kernel over all worlds, shared out over threads."""

@@ -4,31 +4,78 @@ import numpy as np
 
 from sim.kernels.common import ONE, ZERO
 from sim.kernels.jit import kernel, wide_kernel
+from sim.kernels.vectors import LANES, as_float64, larger, load, select, smaller, splat, store, total
 
 LEDGER_BLOCK = 256
 """Rows (person,) of a world that one float64 partial sum covers, whatever the threads."""
 
+CHANGE, FROM_TIES, FROM_SESSIONS, FROM_RULES, BOUND, MEETINGS = 0, 1, 2, 3, 4, 5
+ABSORBED = 6
+"""Columns of the ledger of learning: change of the sum of mastery, what each channel brought, people, meetings."""
+
+PRACTICE, FORGETTING, OBSOLESCENCE = 0, 1, 2
+LOSSES = 3
+
+NOTHING = np.float64(0.0)
+
 
 @kernel
-def absorb(begin, end, hours, people, rule, work):
+def block_of(i, people):
+    """World of a row, its ledger block there, and the row after the block."""
+    world = i // people
+    block = (i - world * people) // LEDGER_BLOCK
+    return world, block, min(world * people + (block + 1) * LEDGER_BLOCK, (world + 1) * people)
+
+
+@wide_kernel
+def absorb(begin, end, hours, people, rule, work, ledger):
     """Take up the week's gains of all channels within one learning budget.
 
     If a person's gains sum to more than hours * pace, all channels shrink by the same factor; then
     E = min(1, E + gain * factor).
 
     Args:
+        begin, end: rows (person,), at the borders of ledger blocks.
         hours: time for learning, hours a week (person,).
-        work: reads `gain` and the channels' sums, writes `factor` (person,).
+        work: reads `gain`, `meetings` and the channels' sums, writes `factor` (person,).
+        ledger: float64 (world, block, ABSORBED), written.
     """
-    for i in range(begin, end):
-        asked = work.from_ties[i] + work.from_sessions[i] + work.from_rules[i]
-        capacity = hours[i] * rule.pace
-        work.factor[i] = ONE
-        if asked > capacity:
-            work.factor[i] = capacity / asked
-        if asked > ZERO:
-            for k in range(rule.topics):
-                people.expertise[i, k] = min(ONE, people.expertise[i, k] + work.gain[i, k] * work.factor[i])
+    width = people.expertise.shape[1]
+    i = begin
+    while i < end:
+        world, block, last = block_of(i, rule.people)
+        change = splat(NOTHING)
+        ties = NOTHING
+        sessions = NOTHING
+        rules = NOTHING
+        bound = 0
+        meetings = 0
+        while i < last:
+            asked = work.from_ties[i] + work.from_sessions[i] + work.from_rules[i]
+            capacity = hours[i] * rule.pace
+            factor = ONE
+            if asked > capacity:
+                factor = capacity / asked
+                bound += 1
+            work.factor[i] = factor
+            meetings += work.meetings[i]
+            if asked > ZERO:
+                share = np.float64(factor)
+                ties += np.float64(work.from_ties[i]) * share
+                sessions += np.float64(work.from_sessions[i]) * share
+                rules += np.float64(work.from_rules[i]) * share
+                for at in range(i * width, (i + 1) * width, LANES):
+                    before = load(people.expertise, at)
+                    after = smaller(ONE, before + load(work.gain, at) * factor)
+                    store(people.expertise, at, after)
+                    change = change + (as_float64(after) - as_float64(before))
+            i += 1
+        ledger[world, block, CHANGE] = total(change)
+        ledger[world, block, FROM_TIES] = ties
+        ledger[world, block, FROM_SESSIONS] = sessions
+        ledger[world, block, FROM_RULES] = rules
+        ledger[world, block, BOUND] = np.float64(bound)
+        ledger[world, block, MEETINGS] = np.float64(meetings)
 
 
 @wide_kernel
@@ -42,30 +89,41 @@ def practise(begin, end, practice, forgetting, people, structure, rule, ledger):
     Away from home the own topics are practised less and the host's count as own.
 
     Args:
+        begin, end: rows (person,), at the borders of ledger blocks.
         practice: factor on practice of own topics (person,). forgetting: factor on forgetting (person,).
-        ledger: float64 (world, block, 3): change of the sum of mastery by each of the three, added to.
+        ledger: float64 (world, block, LOSSES): change of the sum of mastery by each of the three, written.
     """
-    for i in range(begin, end):
-        home = people.home[i]
-        here = people.department[i]
-        world = i // rule.people
-        block = (i - world * rule.people) // LEDGER_BLOCK
-        for k in range(rule.topics):
-            need = structure.need[home, k]
-            rate = rule.practice * rule.practice_elsewhere
-            if structure.own[home, k]:
-                rate = rule.practice * practice[i]
+    width = people.expertise.shape[1]
+    elsewhere = splat(rule.practice * rule.practice_elsewhere)
+    i = begin
+    while i < end:
+        world, block, last = block_of(i, rule.people)
+        by_practice = splat(NOTHING)
+        by_forgetting = splat(NOTHING)
+        by_obsolescence = splat(NOTHING)
+        while i < last:
+            home = people.home[i] * width
+            here = people.department[i] * width
+            own_rate = rule.practice * practice[i]
+            home_rate = own_rate if here == home else own_rate * rule.absence_practice
+            forgotten = min(ONE, rule.forgetting * forgetting[i])
+            for k in range(0, width, LANES):
+                need = load(structure.need, home + k)
+                rate = select(load(structure.own, home + k), splat(home_rate), elsewhere)
                 if here != home:
-                    rate = rate * rule.absence_practice
-            if here != home:
-                need = max(need, rule.host_need * structure.need[here, k])
-                if structure.own[here, k]:
-                    rate = rule.practice * practice[i]
-            before = people.expertise[i, k]
-            practised = before + min(ONE, rate) * need * (ONE - before)
-            kept = practised * (ONE - min(ONE, rule.forgetting * forgetting[i]) * (ONE - need))
-            current = kept * (ONE - structure.obsolescence[k])
-            people.expertise[i, k] = current
-            ledger[world, block, 0] += np.float64(practised) - np.float64(before)
-            ledger[world, block, 1] += np.float64(kept) - np.float64(practised)
-            ledger[world, block, 2] += np.float64(current) - np.float64(kept)
+                    need = larger(need, load(structure.need, here + k) * rule.host_need)
+                    rate = select(load(structure.own, here + k), splat(own_rate), rate)
+                before = load(people.expertise, i * width + k)
+                practised = before + smaller(ONE, rate) * need * (ONE - before)
+                kept = practised * (ONE - (ONE - need) * forgotten)
+                current = kept * (ONE - load(structure.obsolescence, k))
+                store(people.expertise, i * width + k, current)
+                wide = as_float64(practised)
+                wide_kept = as_float64(kept)
+                by_practice = by_practice + (wide - as_float64(before))
+                by_forgetting = by_forgetting + (wide_kept - wide)
+                by_obsolescence = by_obsolescence + (as_float64(current) - wide_kept)
+            i += 1
+        ledger[world, block, PRACTICE] = total(by_practice)
+        ledger[world, block, FORGETTING] = total(by_forgetting)
+        ledger[world, block, OBSOLESCENCE] = total(by_obsolescence)

@@ -1,106 +1,269 @@
-"""One pass a week over people and one over ties for the sums that every metric is made of, in float64."""
+"""One pass a week over people and one over ties for the sums that every metric is made of, in float64.
+
+Sums run over fixed blocks of a world's rows, so that threads can share out even one world: a kernel fills the sums of
+its blocks, and `sum_up_people` and its like add the blocks in order.
+"""
 
 import numpy as np
 
-from sim.kernels.common import ZERO
+from sim.kernels.common import ONE, ZERO
 from sim.kernels.jit import kernel, wide_kernel
-from sim.kernels.ties import BASELINE
-from sim.schema import EMERGING, ENTERPRISE
+from sim.kernels.vectors import (
+    LANES,
+    as_float64,
+    count_bits,
+    first_lanes,
+    gather,
+    load,
+    lowest_bit,
+    mask_bits,
+    select,
+    smaller,
+    splat,
+    store,
+    total,
+)
 
 NEED_MET = np.float32(0.7)
 """A need counts as met from this share of the needed mastery upwards."""
+NOTHING, SINGLE = np.float64(0.0), np.float64(1.0)
+FEW = np.float32(3.0)
+BASELINE = np.int8(0)
 
-HELD, NEEDED, MASTERY, ENGAGED = 0, 1, 2, 3
-MET_OWN, MET_OTHER, MET_ENTERPRISE, MET_EMERGING = 4, 5, 6, 7
-PERSON_SUMS = 8
+HELD, ENGAGED, SQUARES = 0, 1, 2
+PERSON_SUMS = 3
+"""Sums over the people of a block; those by department and topic are tables of their own."""
 
-TRUST_WITHIN, TRUST_ACROSS, TIES_WITHIN, TIES_ACROSS, NO_CROSS_TIE = 0, 1, 2, 3, 4
-TIE_SUMS = 5
+PEOPLE = (
+    *("held", "needed", "unmet", "mastery", "engaged"),
+    *("met_own", "met_other", "met_enterprise", "met_emerging"),
+    *("in_need_own", "in_need_other", "in_need_enterprise", "in_need_emerging"),
+    *("met", "in_need", "reach", "thin_topics", "variance_between", "variance"),
+)
+"""What `sum_up_people` writes, in this order, before the people who met and who need each topic."""
+OWN, OTHER, OF_ALL, NEW, NO_NEED = 0, 1, 2, 3, -1
+CLASSES = 4
+"""Classes of need: own, other departments', enterprise and emerging topics, in the order of PEOPLE."""
 
-GAIN_WITHIN, GAIN_ACROSS, BASE_GAIN_WITHIN, BASE_GAIN_ACROSS, BASE_WITHIN, BASE_ACROSS = 0, 1, 2, 3, 4, 5
-FLOW_SUMS = 6
+TIES = ("trust_within", "trust_across", "ties_within", "ties_across", "no_cross_tie", "base_within", "base_across")
+FLOWS = ("learned", "learned_across", "base_gain_within", "base_gain_across")
 
 
 @kernel
-def need_class(structure, home, k):
-    """Which sum of met needs a topic counts in for people of a department."""
-    if structure.topic_kind[k] == ENTERPRISE:
-        return MET_ENTERPRISE
-    if structure.topic_kind[k] == EMERGING:
-        return MET_EMERGING
-    return MET_OWN if structure.own[home, k] else MET_OTHER
+def rows_of(block, blocks):
+    """First row of a block, and the row after its last."""
+    world = block // blocks.number
+    first = world * blocks.people + (block - world * blocks.number) * blocks.rows
+    return first, min(first + blocks.rows, (world + 1) * blocks.people)
 
 
 @wide_kernel
-def observe_people(
-    begin, end, people, structure, engagement, rule, sums, topic_met, experts, mastery, squares, adequacy
-):
-    """Sums over the people of worlds begin to end, by their home department's need.
+def observe_people(begin, end, blocks, people, engagement, needs, adequacy, found):
+    """Sums over the people of blocks begin to end, by their home department's need.
 
     Args:
         engagement: this week's effective engagement (person,).
-        sums: float64 (world, PERSON_SUMS); topic_met, experts: float64 (world, topic), people whose need is met and
-            people at NEED_MET or more; mastery: float64 (world, department, topic); squares: float64 (world, topic);
-            all added to. adequacy: float64 (person,), written.
+        adequacy: sum min(E, need) / sum need, float32 (person,), written.
+        found: see `sim.schema.Measured`, all zeros, written.
     """
-    for world in range(begin, end):
-        for i in range(world * rule.people, (world + 1) * rule.people):
+    width = people.expertise.shape[1]
+    departments = needs.need.shape[0]
+    nobody = splat(ZERO)
+    for block in range(begin, end):
+        first, last = rows_of(block, blocks)
+        squares = splat(NOTHING)
+        held = NOTHING
+        engaged = NOTHING
+        for i in range(first, last):
             home = people.home[i]
-            held = np.float64(ZERO)
-            needed = np.float64(ZERO)
-            for k in range(rule.topics):
-                value = people.expertise[i, k]
-                need = structure.need[home, k]
-                wide = np.float64(value)
-                held += np.float64(min(value, need))
-                needed += np.float64(need)
-                mastery[world, home, k] += wide
-                squares[world, k] += wide * wide
-                if value >= NEED_MET:
-                    experts[world, k] += 1.0
-                if need > ZERO and value >= NEED_MET * need:
-                    topic_met[world, k] += 1.0
-                    sums[world, need_class(structure, home, k)] += 1.0
-                sums[world, MASTERY] += wide
-            adequacy[i] = held / needed if needed > 0.0 else 1.0
-            sums[world, HELD] += held
-            sums[world, NEEDED] += needed
-            sums[world, ENGAGED] += np.float64(engagement[i]) * adequacy[i]
+            found.heads[block, home, people.level[i]] += np.int32(1)
+            mine = splat(NOTHING)
+            for k in range(0, width, LANES):
+                value = load(people.expertise, i * width + k)
+                wide = as_float64(value)
+                mine = mine + as_float64(smaller(value, load(needs.need, home * width + k)))
+                squares = squares + wide * wide
+                at = (block * departments + home) * width + k
+                store(found.mastery, at, load(found.mastery, at) + wide)
+                has_met = select(value >= load(needs.met, home * width + k), splat(ONE), nobody)
+                store(found.met, at, load(found.met, at) + has_met)
+                knows = select(value >= NEED_MET, splat(ONE), nobody)
+                store(found.experts, block * width + k, load(found.experts, block * width + k) + knows)
+            own = total(mine)
+            held += own
+            share = own / needs.whole[home] if needs.whole[home] > NOTHING else SINGLE
+            adequacy[i] = np.float32(share)
+            engaged += np.float64(engagement[i]) * share
+        found.sums[block, HELD] = held
+        found.sums[block, ENGAGED] = engaged
+        found.sums[block, SQUARES] = total(squares)
 
 
 @wide_kernel
-def observe_flow(begin, end, people, ties, rule, factor, sums, flow):
-    """The mastery that went over the ties of worlds begin to end this week, after the budget.
+def add_up(found, first, number):
+    """Add the blocks after the first one of a world to the first, in order."""
+    for block in range(first + 1, first + number):
+        for column in range(PERSON_SUMS):
+            found.sums[first, column] += found.sums[block, column]
+        for d in range(found.heads.shape[1]):
+            for level in range(found.heads.shape[2]):
+                found.heads[first, d, level] += found.heads[block, d, level]
+            for k in range(found.mastery.shape[2]):
+                found.mastery[first, d, k] += found.mastery[block, d, k]
+                found.met[first, d, k] += found.met[block, d, k]
+        for k in range(found.experts.shape[1]):
+            found.experts[first, k] += found.experts[block, k]
+
+
+@wide_kernel
+def sum_up_people(begin, end, blocks, rule, needs, found, head, week):
+    """Quantities of worlds begin to end from the sums of their blocks.
 
     Args:
-        factor: share of the gains that the learning budget let through (person,).
-        sums: float64 (world, FLOW_SUMS); flow: float64 (world, learner's department, source's department); added to.
+        found: see `sim.schema.Measured`; the sums of a world end up in its first block.
+        head: scratch for people by department, float64 (world, department).
+        week: float64 (quantity, world): PEOPLE, then those who met and those who need each topic; added to.
     """
+    everybody = np.float64(rule.people)
     for world in range(begin, end):
-        for i in range(world * rule.people, (world + 1) * rule.people):
-            home = people.home[i]
-            for e in range(ties.first[i], ties.first[i] + ties.count[i]):
-                other = people.home[ties.source[e]]
-                across = 1 if other != home else 0
-                gain = np.float64(ties.gain[e]) * np.float64(factor[i])
-                if gain > 0.0:
-                    flow[world, home, other] += gain
-                    sums[world, GAIN_WITHIN + across] += gain
-                if ties.origin[e] == BASELINE:
-                    sums[world, BASE_GAIN_WITHIN + across] += gain
-                    sums[world, BASE_WITHIN + across] += 1.0
+        first = world * blocks.number
+        add_up(found, first, blocks.number)
+        needed = NOTHING
+        for d in range(rule.departments):
+            here = 0
+            for level in range(found.heads.shape[2]):
+                here += found.heads[first, d, level]
+            head[world, d] = np.float64(here)
+            needed += head[world, d] * needs.whole[d]
+        mastery = NOTHING
+        between = NOTHING
+        squared_means = NOTHING
+        reach = NOTHING
+        wanted = 0
+        thin = 0
+        met_all = NOTHING
+        need_all = NOTHING
+        for k in range(rule.topics):
+            known = NOTHING
+            for d in range(rule.departments):
+                known += found.mastery[first, d, k]
+            mean = known / everybody
+            met = NOTHING
+            in_need = NOTHING
+            for d in range(rule.departments):
+                if head[world, d] == NOTHING:
+                    continue
+                apart = found.mastery[first, d, k] / head[world, d] - mean
+                between += head[world, d] * (apart * apart)
+                kind = needs.kind[d, k]
+                if kind != NO_NEED:
+                    have = np.float64(found.met[first, d, k])
+                    week[5 + kind, world] += have
+                    week[5 + CLASSES + kind, world] += head[world, d]
+                    met += have
+                    in_need += head[world, d]
+            mastery += known
+            squared_means += mean * mean
+            if found.experts[first, k] < FEW:
+                thin += 1
+            if in_need > NOTHING:
+                reach += met / in_need
+                wanted += 1
+            week[len(PEOPLE) + k, world] += met
+            week[len(PEOPLE) + rule.topics + k, world] += in_need
+            met_all += met
+            need_all += in_need
+        between = between / everybody
+        variance = found.sums[first, SQUARES] / everybody - squared_means
+        week[0, world] += found.sums[first, HELD]
+        week[1, world] += needed
+        week[2, world] += needed - found.sums[first, HELD]
+        week[3, world] += mastery
+        week[4, world] += found.sums[first, ENGAGED]
+        week[13, world] += met_all
+        week[14, world] += need_all
+        week[15, world] += reach / np.float64(max(1, wanted))
+        week[16, world] += np.float64(thin)
+        week[17, world] += between
+        week[18, world] += max(variance, between)  # rounding must not put a part above the whole
 
 
 @wide_kernel
-def observe_ties(begin, end, people, ties, rule, sums):
-    """Trust and reach over the ties of worlds begin to end, added to sums float64 (world, TIE_SUMS)."""
-    for world in range(begin, end):
-        for i in range(world * rule.people, (world + 1) * rule.people):
-            crosses = False
-            for e in range(ties.first[i], ties.first[i] + ties.count[i]):
-                across = 1 if people.home[ties.source[e]] != people.home[i] else 0
-                crosses = crosses or across == 1
-                sums[world, TRUST_WITHIN + across] += np.float64(ties.trust[e])
-                sums[world, TIES_WITHIN + across] += 1.0
-            if not crosses:
-                sums[world, NO_CROSS_TIE] += 1.0
+def observe_flow(begin, end, blocks, people, ties, factor, meetings, sums, flow):
+    """The mastery that went over ties this week, after the budget; only ties that met have any.
+
+    Args:
+        factor: share of the gains that the learning budget let through (person,). meetings: ties that met (person,).
+        sums: float64 (block, FLOWS), written.
+        flow: float64 (block, learner's department, source's department), added to.
+    """
+    for block in range(begin, end):
+        first, last = rows_of(block, blocks)
+        within = NOTHING
+        across = NOTHING
+        base_within = NOTHING
+        base_across = NOTHING
+        for i in range(first, last):
+            if meetings[i] == 0:
+                continue
+            home = people.home[i]
+            share = np.float64(factor[i])
+            for k in range(0, ties.count[i], LANES):
+                at = ties.first[i] + k
+                bits = mask_bits(first_lanes(ties.count[i] - k) & (load(ties.gain, at) > ZERO))
+                while bits != 0:
+                    e = at + lowest_bit(bits)
+                    bits &= bits - 1
+                    other = people.home[ties.source[e]]
+                    gain = np.float64(ties.gain[e]) * share
+                    baseline = gain if ties.origin[e] == BASELINE else NOTHING
+                    flow[block, home, other] += gain
+                    if other == home:
+                        within += gain
+                        base_within += baseline
+                    else:
+                        across += gain
+                        base_across += baseline
+        sums[block, 0] = within + across
+        sums[block, 1] = across
+        sums[block, 2] = base_within
+        sums[block, 3] = base_across
+
+
+@wide_kernel
+def observe_ties(begin, end, blocks, people, ties, sums):
+    """Trust, reach and number of ties, and of baseline ties, into sums float64 (block, TIES), written."""
+    for block in range(begin, end):
+        first, last = rows_of(block, blocks)
+        within = splat(NOTHING)
+        across = splat(NOTHING)
+        number = 0
+        crossing = 0
+        without = 0
+        base = 0
+        base_crossing = 0
+        for i in range(first, last):
+            home = people.home[i]
+            mine = 0
+            for k in range(0, ties.count[i], LANES):
+                at = ties.first[i] + k
+                live = first_lanes(ties.count[i] - k)
+                away = live & (gather(people.home, load(ties.source, at)) != home)
+                baseline = live & (load(ties.origin, at) == BASELINE)
+                trust = select(live, load(ties.trust, at), ZERO)
+                across = across + as_float64(select(away, trust, ZERO))
+                within = within + as_float64(select(away, ZERO, trust))
+                mine += count_bits(mask_bits(away))
+                base += count_bits(mask_bits(baseline))
+                base_crossing += count_bits(mask_bits(baseline & away))
+            number += ties.count[i]
+            crossing += mine
+            if mine == 0:
+                without += 1
+        sums[block, 0] = total(within)
+        sums[block, 1] = total(across)
+        sums[block, 2] = np.float64(number - crossing)
+        sums[block, 3] = np.float64(crossing)
+        sums[block, 4] = np.float64(without)
+        sums[block, 5] = np.float64(base - base_crossing)
+        sums[block, 6] = np.float64(base_crossing)

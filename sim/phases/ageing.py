@@ -6,27 +6,25 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from sim.kernels.learning import LEDGER_BLOCK, practise
+from sim.kernels.learning import LOSSES, practise
+from sim.sums import AGED
 
 if TYPE_CHECKING:
     from sim.plan import Plan
 
-ONE = np.float32(1.0)
+ZERO, ONE = np.float32(0.0), np.float32(1.0)
 
 
 def practice(plan: Plan) -> None:
     """Practice, forgetting and obsolescence."""
     week, state = plan.week, plan.week.state
-    blocks = -(-week.rule.people // LEDGER_BLOCK)
-    ledger = np.zeros((state.frame.worlds, blocks, 3))
+    ledger = week.ledger(LOSSES)
     factor = np.ascontiguousarray(week.levers["practice"].ravel())
     forgetting = np.ascontiguousarray(week.levers["forgetting"].ravel())
-    week.over_rows(
-        lambda begin, end: practise(begin, end, factor, forgetting, state.people, state.structure, week.rule, ledger)
-    )
-    cells = week.rule.people * week.rule.topics
-    for column, name in enumerate(("practice", "forgetting", "obsolescence")):
-        week.add(f"from_{name}", ledger.sum(axis=1)[:, column] / cells)
+    people, structure, rule = state.people, state.structure, week.rule
+    week.over_rows(lambda begin, end: practise(begin, end, factor, forgetting, people, structure, rule, ledger))
+    entries = week.sums.block(AGED)
+    entries += ledger.sum(axis=1).T / week.cells
 
 
 def drift(plan: Plan) -> None:
@@ -36,7 +34,13 @@ def drift(plan: Plan) -> None:
     for name in ("safety", "clarity", "willingness", "reliability"):
         norm = week.levers[f"{name}.norm"].ravel()
         arrays[name] += speed * (norm - arrays[name])
-    overload = np.maximum(np.float32(0.0), plan.load - ONE)
-    norm = week.levers["engagement.norm"].ravel() - np.float32(week.scenario.culture.load_penalty) * overload
-    engagement = arrays["engagement"] + speed * (np.maximum(np.float32(0.0), norm) - arrays["engagement"])
-    arrays["engagement"][:] = np.clip(engagement, np.float32(0.0), ONE)
+    move = plan.load - ONE  # overload, then the norm, then the way to go: one array for all
+    np.maximum(ZERO, move, out=move)
+    move *= np.float32(week.scenario.culture.load_penalty)
+    np.subtract(week.levers["engagement.norm"].ravel(), move, out=move)
+    np.maximum(ZERO, move, out=move)
+    engagement = arrays["engagement"]
+    move -= engagement
+    move *= speed
+    engagement += move
+    np.clip(engagement, ZERO, ONE, out=engagement)

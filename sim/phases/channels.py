@@ -8,9 +8,10 @@ import numpy as np
 
 from sim.chance import MODEL
 from sim.kernels.exchange import exchange
-from sim.kernels.learning import absorb
+from sim.kernels.learning import ABSORBED, BOUND, CHANGE, FROM_RULES, FROM_TIES, MEETINGS, absorb
 from sim.kernels.sessions import SCRATCH, learn_in_sessions, promises
 from sim.phases.encounters import chance_of, form_ties
+from sim.sums import LEARNED
 
 if TYPE_CHECKING:
     from sim.plan import Plan
@@ -63,10 +64,12 @@ def rules(plan: Plan) -> None:
 
 def land(plan: Plan) -> None:
     """Set what the user's rules set; mastery set this way is entered in the ledger as theirs."""
-    before = plan.mean_mastery() if plan.rules else 0.0
+    if not plan.rules:
+        return
+    before = plan.mean_mastery()
     for rule in plan.rules:
         rule.land(plan.week)
-    plan.week.add("from_rules", plan.mean_mastery() - before if plan.rules else 0.0)
+    plan.week.add("from_rules", plan.mean_mastery() - before)
 
 
 def learn(plan: Plan) -> None:
@@ -74,21 +77,15 @@ def learn(plan: Plan) -> None:
     week, state, work = plan.week, plan.week.state, plan.week.work
     if plan.rules:
         work.gain[:] += week.rule_gain
-    before = plan.mean_mastery()
+    ledger = week.ledger(ABSORBED)
     hours = np.ascontiguousarray(week.levers["hours"].ravel())
-    week.over_rows(lambda begin, end: absorb(begin, end, hours, state.people, week.rule, work))
-    change = plan.mean_mastery() - before
-    channels = {"ties": work.from_ties, "sessions": work.from_sessions, "rules": work.from_rules}
-    taken = {
-        name: plan.by_world(total.astype(np.float64) * work.factor).sum(axis=1) for name, total in channels.items()
-    }
-    total = sum(taken.values())
-    rest = change
-    for name in ("sessions", "rules"):
-        share = np.divide(taken[name], total, out=np.zeros_like(change), where=total > 0)
-        week.add(f"from_{name}", change * share)
-        rest = rest - change * share
-    week.add("from_ties", rest)
+    people, rule = state.people, week.rule
+    week.over_rows(lambda begin, end: absorb(begin, end, hours, people, rule, work, ledger))
+    entries = ledger.sum(axis=1).T
+    change, taken = entries[CHANGE] / week.cells, entries[FROM_TIES : FROM_RULES + 1]
+    total = taken[0] + taken[1] + taken[2]
+    share = np.divide(taken, total, out=np.zeros_like(taken), where=total > 0)
+    sessions, rules = change * share[1], change * share[2]
+    learned = week.sums.block(LEARNED)
+    learned += np.stack([change - sessions - rules, sessions, rules, entries[BOUND], entries[MEETINGS]])
     plan.recorder.follow(plan)
-    week.add("bound", plan.by_world(work.factor < 1).sum(axis=1))
-    week.add("meetings", plan.by_world(work.meetings).sum(axis=1))

@@ -25,7 +25,7 @@ def bend(plan: Plan) -> None:
     week = plan.week
     week.asked[:] = 0
     week.attended[:] = 0
-    week.sums = {}
+    week.sums.clear()
     week.levers.apply((policy.label, one) for policy in plan.policies for one in policy.bend(week))
     week.culture = _culture(week)
 

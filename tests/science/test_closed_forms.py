@@ -133,7 +133,7 @@ def test_practice_against_obsolescence_settles_at_its_fixed_point(
 
 def practise_alone(made: OrganizationModel, weeks: int) -> None:
     """Run the phase of practice alone, as often as there are weeks: thousands of whole weeks would say no more."""
-    made.plan.week.sums = {}
+    made.plan.week.sums.clear()
     for _ in range(weeks):
         run_phase(made.plan, "practice")
 

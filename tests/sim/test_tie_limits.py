@@ -68,7 +68,7 @@ def test_a_full_row_gives_up_its_weakest_tie_or_refuses(strengths: dict[int, flo
     for source, strength in strengths.items():
         give(made, 0, source, strength, 1.0, "baseline" if source == 2 else "mentorship")
     assert made.state.ties.count[0] == 3
-    made.ensemble.sums = {}
+    made.ensemble.sums.clear()
     give(made, 0, 20, 0.5, 0.4)
     expected = set(strengths) if lost is None else set(strengths) - {lost} | {20}
     assert set(made.state.source[made.state.learners() == 0]) == expected

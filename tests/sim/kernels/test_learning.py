@@ -9,7 +9,18 @@ import numpy as np
 import pytest
 from worlds import model, run_phase
 
-from sim.kernels.learning import LEDGER_BLOCK, absorb, practise
+from sim.kernels.learning import (
+    ABSORBED,
+    BOUND,
+    CHANGE,
+    FROM_RULES,
+    FROM_SESSIONS,
+    FROM_TIES,
+    LEDGER_BLOCK,
+    MEETINGS,
+    absorb,
+    practise,
+)
 
 TOPICS = 11
 
@@ -23,7 +34,7 @@ def scattered(seed: int, **sections: Any) -> Any:
     arrays["department"][away] = draw.integers(0, 3, away.sum())
     arrays["expertise"][:, :TOPICS] = draw.random((48, TOPICS), np.float32)
     week = made.plan.week
-    week.sums = {}
+    week.sums.clear()
     for name in ("practice", "forgetting"):
         week.levers.values[name] = draw.random((2, 24), np.float32) + np.float32(0.5)
     return made
@@ -86,7 +97,9 @@ def test_the_budget_shrinks_all_gains_by_one_factor(seed: int) -> None:
         total[:] = part.sum(axis=1)
     hours = draw.random(48, np.float32) * np.float32(5)
     before = people.expertise.astype(np.float64)
-    absorb(0, 48, hours, people, week.rule, work)
+    work.meetings[:] = draw.integers(0, 4, 48)
+    ledger = np.full((2, 1, ABSORBED), np.nan)
+    absorb(0, 48, hours, people, week.rule, work, ledger)
     asked = parts.astype(np.float64).sum(axis=(0, 2))
     room = hours.astype(np.float64) * 0.016
     factor = np.where(asked > room, room / np.maximum(asked, 1e-12), 1)
@@ -94,6 +107,18 @@ def test_the_budget_shrinks_all_gains_by_one_factor(seed: int) -> None:
     expected = np.minimum(1, before[:, :TOPICS] + parts.sum(axis=0) * factor[:, None])
     np.testing.assert_allclose(people.expertise[:, :TOPICS], expected, atol=3e-7)
     assert 0 < (factor < 1).sum() < 48 and (asked == 0).sum() > 0
+    by_world = ledger[:, 0].T
+    gained = (people.expertise.astype(np.float64) - before).reshape(2, -1).sum(axis=1)
+    np.testing.assert_allclose(by_world[CHANGE], gained, rtol=0, atol=1e-12)
+    for column, total in (
+        (FROM_TIES, work.from_ties),
+        (FROM_SESSIONS, work.from_sessions),
+        (FROM_RULES, work.from_rules),
+    ):
+        taken = (total.astype(np.float64) * work.factor).reshape(2, 24).sum(axis=1)
+        np.testing.assert_allclose(by_world[column], taken, rtol=1e-12)
+    np.testing.assert_array_equal(by_world[BOUND], (work.factor < 1).reshape(2, 24).sum(axis=1))
+    np.testing.assert_array_equal(by_world[MEETINGS], work.meetings.reshape(2, 24).sum(axis=1))
 
 
 def test_without_hours_nobody_learns() -> None:
