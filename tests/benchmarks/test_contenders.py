@@ -6,15 +6,20 @@ from typing import Any
 
 import numpy as np
 import pytest
+from scipy import stats
 from worlds import scenario
 
-from benchmarks.contenders.measured import TEN
+from benchmarks.contenders import MODULES, Size, available
+from benchmarks.contenders.measured import TEN, summary
+from benchmarks.contenders.mesa_lists import ListModel
+from benchmarks.contenders.mesa_numpy_agents import VectorModel
 from benchmarks.contenders.numpy_draws import Keyed
 from benchmarks.contenders.numpy_mentorship import deferred_acceptance
 from benchmarks.contenders.numpy_world import World
 from benchmarks.contenders.sizes import NOBODY
 from benchmarks.contenders.start import started
 from sim import OrganizationModel, Scenario
+from sim.metrics import METRICS
 
 WEEKS = 20
 SEEDS = (3, 8)
@@ -88,3 +93,114 @@ def test_what_the_contenders_do_not_express_is_refused() -> None:
     other = scenario(weeks=WEEKS, policies={"rotation": {"kind": "rotation", "host": "random"}})
     with pytest.raises(ValueError, match="host"):
         started(other, (1,)).policy("rotation")
+
+
+MANY = tuple(range(100, 116))
+QUIET = {"turnover": {"hazard": [0, 0, 0, 0]}}
+"""Nobody leaves: what leavers take along hides small differences."""
+LONG = 40
+UNLIKELY = 1e-4
+"""Chance that a measure of a faithful contender leaves its bound."""
+
+
+def long_world(*kinds: str, **sections: Any) -> Scenario:
+    people = {"people": 60, "departments": 4, "sources": 8}
+    return scenario(people, weeks=LONG, policies={kind: POLICIES[kind] for kind in kinds}, **{**QUIET, **sections})
+
+
+def ours(chosen: Scenario) -> dict[str, Any]:
+    weekly = OrganizationModel(chosen, seeds=MANY).run().record().weekly
+    return {name: METRICS[name].value(weekly) for name in TEN}
+
+
+def of_mesa(model: type[ListModel], chosen: Scenario) -> dict[str, Any]:
+    """The ten measures, (seed,)."""
+    values = []
+    for seed in MANY:
+        made = model(started(chosen, (seed,)), seed)
+        for _ in range(chosen.weeks):
+            made.step()
+        values.append(summary(made.datacollector.model_vars, made.total_learned))
+    return {name: np.array([value[name] for value in values]) for name in TEN}
+
+
+def far_apart(first: dict[str, Any], second: dict[str, Any]) -> dict[str, float]:
+    """Measures whose mean difference over seeds is more than chance explains, with their t.
+
+    Both start from the same organizations, so differences are paired; none at all is no difference.
+    """
+    found = {}
+    for name in TEN:
+        apart = first[name] - second[name]
+        if np.any(apart != 0):
+            t = apart.mean() / (apart.std(ddof=1) / np.sqrt(len(apart)))
+            if abs(t) > stats.t.ppf(1 - UNLIKELY / 2, len(apart) - 1):
+                found[name] = float(t)
+    return found
+
+
+@pytest.mark.compiled
+@pytest.mark.parametrize("kinds", CHOSEN.values(), ids=CHOSEN.keys())
+@pytest.mark.parametrize("model", [ListModel, VectorModel])
+def test_mesa_agrees_within_chance(model: type[ListModel], kinds: tuple[str, ...]) -> None:
+    assert far_apart(ours(long_world(*kinds)), of_mesa(model, long_world(*kinds))) == {}
+
+
+@pytest.mark.compiled
+@pytest.mark.parametrize("model", [ListModel, VectorModel])
+def test_mesa_agrees_where_people_leave(model: type[ListModel]) -> None:
+    chosen = long_world(*POLICIES, **BUSY)
+    assert far_apart(ours(chosen), of_mesa(model, chosen)) == {}
+
+
+@pytest.mark.compiled
+def test_the_bound_finds_what_is_left_out() -> None:
+    """A world of slower trust, of faster learning, or without policies is told apart."""
+    whole = ours(long_world(*POLICIES))
+    slower = far_apart(whole, of_mesa(ListModel, long_world(*POLICIES, trust={"eta": 0.07})))
+    assert {"trust_within", "trust_across"} <= set(slower)
+    faster = far_apart(whole, of_mesa(ListModel, long_world(*POLICIES, learning={"rate": 0.1})))
+    assert {"adequacy", "mean_expertise"} <= set(faster)
+    without = far_apart(whole, of_mesa(ListModel, long_world()))
+    assert {"need_met_other", "hours", "meetings", "across_over_within"} <= set(without)
+
+
+@pytest.mark.compiled
+def test_a_generator_changes_chance_and_nothing_else() -> None:
+    chosen = long_world(*POLICIES, **BUSY)
+    values = []
+    for seed in MANY:
+        made = World(started(chosen, (seed,)))
+        for _ in range(LONG):
+            made.step()
+        values.append(made.measures.summary())
+    assert far_apart(ours(chosen), {name: np.array([value[name] for value in values]) for name in TEN}) == {}
+
+
+def test_every_contender_runs_or_says_why_not() -> None:
+    found, missing = available()
+    assert {contender.package for contender in found} >= {"numpy", "mesa"}
+    assert set(missing) <= set(MODULES) and all(missing.values())
+    assert len({contender.name for contender in found}) == len(found)
+    for contender in found:
+        for policies in (False, True):
+            made = contender.build(Size(24, 3, 8, 5, policies), 1)
+            for _ in range(16):
+                contender.week(made)
+            values = contender.measures(made)
+            assert values and all(np.isfinite(value) for value in values.values()), contender.name
+            assert contender.work and contender.worlds >= 1
+
+
+def test_agentpy_holds_the_same_people_as_mesa() -> None:
+    """With the same generator and nobody shuffled, even the draws are the same."""
+    pytest.importorskip("agentpy")
+    from benchmarks.contenders.agentpy_lists import built
+
+    chosen = world()
+    mesa, agentpy = ListModel(started(chosen, (3,)), 3), built(started(chosen, (3,)), 3)
+    for _ in range(WEEKS):
+        mesa.step()
+        agentpy.sim_step()
+    for name in TEN:
+        np.testing.assert_allclose(agentpy.log[name], mesa.datacollector.model_vars[name], rtol=1e-12)
