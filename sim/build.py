@@ -29,7 +29,7 @@ from sim.structure import (
     ring_interdependence,
 )
 
-SPARE = 2
+SPARE = 1
 """Slots of memory that a row has beyond its ties at the start."""
 
 
@@ -210,6 +210,8 @@ def _ties_at_start(prepared: Prepared, organization: Organization, chance: Chanc
 
 
 def _join_ties(parts: list[Ties], frame: Frame) -> Ties:
+    if len(parts) == 1:
+        return parts[0]
     size = [int(part.first[-1]) for part in parts]
     offset = np.concatenate([[0], np.cumsum(size)])
     first = np.concatenate([part.first[:-1] + offset[world] for world, part in enumerate(parts)] + [offset[-1:]])

@@ -89,7 +89,7 @@ class OrganizationModel(AgentsOnTouch):
 
     def __repr__(self) -> str:
         people, worlds = self.state.frame.people, len(self.seeds)
-        return f"OrganizationModel({people} people, {worlds} worlds, week {self.week} of {self._scenario.weeks})"
+        return f"OrganizationModel({people} people, {worlds} worlds, week {self.week} of {self.scenario.weeks})"
 
     def step(self) -> None:
         """Run one week in every world."""

@@ -180,8 +180,33 @@ class EncounterArrays(NamedTuple):
     heard: NDArray[np.bool_]
 
 
+class Meetings(NamedTuple):
+    """Scratch of the meetings over ties of a block of learners, in the order of their slots, (meeting,) unless noted.
+
+    Attributes:
+        row: of the learner in the block. source: row of the person. slot: of the tie, from the block's first.
+        hashed: the tie's hash of the week.
+        gate, trusted: clarity times teaching; trust times openness. trust: what it will be after the meeting.
+        brought: mastery taken up, before the learner's rate.
+        raw, gap: of each learner, sum of what is taken up and largest gap met, (row of the block, padded topic).
+        share: what the largest gaps let through of the learner's gain, (row of the block,).
+    """
+
+    row: NDArray[np.int32]
+    source: NDArray[np.int32]
+    slot: NDArray[np.int32]
+    hashed: NDArray[np.uint64]
+    gate: NDArray[np.float32]
+    trusted: NDArray[np.float32]
+    trust: NDArray[np.float32]
+    brought: NDArray[np.float32]
+    raw: NDArray[np.float32]
+    gap: NDArray[np.float32]
+    share: NDArray[np.float32]
+
+
 class Work(NamedTuple):
-    """Scratch of one week, one row a person unless said otherwise."""
+    """Scratch of one week, one row a person; `cards` is what ties need of a source in one place, (person, 2)."""
 
     gain: NDArray[np.float32]
     from_ties: NDArray[np.float32]
@@ -189,6 +214,7 @@ class Work(NamedTuple):
     from_rules: NDArray[np.float32]
     factor: NDArray[np.float32]
     meetings: NDArray[np.int32]
+    cards: NDArray[np.uint64]
 
 
 class Blocks(NamedTuple):

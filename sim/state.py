@@ -14,12 +14,16 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.kernels.ties import copy_rows
+from sim.kernels.vectors import LANES
 from sim.schema import CULTURE_FIELDS, FIELDS, ORIGINS, PERSON_FIELDS, TIE_FIELDS, People, Structure, Ties
 
 Array = NDArray[Any]
-ROOM = 8
-"""Slots beyond its ties that every row gets when one has run out: re-packing them all is what costs."""
-BEYOND = 8
+ROOM = 3
+"""Slots beyond its ties that every row gets when free ones become rare; until then a full row borrows from another."""
+RARE = 0.5
+"""Free slots for each row below which all rows are packed anew."""
+BEYOND = LANES
 """Slots after the last row, so that kernels may load eight ties at once from any slot."""
 _TIE_ARRAYS = ("source", "trust", "contact", "base_trust", "origin", "gain")
 
@@ -101,14 +105,11 @@ class State:
         return np.repeat(np.arange(len(self.ties.count)), self.ties.count)
 
     def ensure_room(self, learner: NDArray[np.int64]) -> None:
-        """Give rows memory for the new ties of these learners (new tie,); never changes a result."""
-        first, count = self.ties.first, self.ties.count
-        rows, more = np.unique(learner, return_counts=True)
-        if np.all(count[rows] + more <= first[rows + 1] - first[rows]):
-            return
-        wanted = count.astype(np.int64)
-        wanted[rows] += more
-        self.ties = repacked(self.ties, np.maximum(np.diff(first), wanted + ROOM))
+        """Have memory for the new ties of these learners (new tie,); never changes a result."""
+        free = int(self.ties.first[-1]) - int(self.ties.count.sum())
+        if free < len(learner) + RARE * len(self.ties.count):
+            wanted = self.ties.count + np.bincount(learner, minlength=len(self.ties.count))
+            self.ties = repacked(self.ties, wanted + ROOM)
 
     def digest(self) -> list[str]:
         """One sha256 a world over all its fields, little-endian, in schema order: identical state, identical digest."""
@@ -171,13 +172,7 @@ def live_slots(ties: Ties) -> NDArray[np.int64]:
 def repacked(ties: Ties, slots: NDArray[np.int64]) -> Ties:
     """The same ties in rows of `slots` places each (person,)."""
     first = np.concatenate([[0], np.cumsum(slots)]).astype(np.int64)
-    fresh = Ties(
-        first,
-        ties.count,
-        ties.limit,
-        *(np.zeros(first[-1] + BEYOND, getattr(ties, name).dtype) for name in _TIE_ARRAYS),
-    )
-    old, new = live_slots(ties), live_slots(fresh)
-    for name in _TIE_ARRAYS:
-        getattr(fresh, name)[new] = getattr(ties, name)[old]
+    arrays = (np.zeros(first[-1] + BEYOND, getattr(ties, name).dtype) for name in _TIE_ARRAYS)
+    fresh = Ties(first, ties.count, ties.limit, *arrays)
+    copy_rows(ties, fresh)
     return fresh

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from sim.build import Prepared
 from sim.chance import Chance, Keys, extend, text_keys
+from sim.kernels.exchange_lanes import CARD
 from sim.kernels.learning import LEDGER_BLOCK
 from sim.kernels.matching import NOBODY, choose_colleagues
 from sim.kernels.tables import count_by_department
@@ -65,6 +66,7 @@ class Week:
             from_rules=np.zeros(rows, np.float32),
             factor=np.ones(rows, np.float32),
             meetings=np.zeros(rows, np.int32),
+            cards=np.zeros((rows, CARD), np.uint64),
         )
         self.asked = np.zeros(rows, np.float32)
         self.attended = np.zeros(rows, np.float32)

@@ -1,6 +1,8 @@
-"""Exchange over ties: who meets, what passes, whether the promise is kept. The hot loop of the model."""
+"""Exchange over ties: who meets, what passes, whether the promise is kept; one tie after another.
 
-import numpy as np
+This is the reference. `sim.kernels.exchange_lanes` does the same in lanes of eight, and is what runs where kernels are
+compiled; a test holds the two together to the last bit.
+"""
 
 from sim.kernels.chance import extend, second_uniform, uniform
 from sim.kernels.common import (
@@ -15,11 +17,11 @@ from sim.kernels.common import (
     standing,
     take_up,
 )
-from sim.kernels.jit import allocating_kernel
+from sim.kernels.jit import kernel
 
 
-@allocating_kernel
-def exchange(begin, end, meeting, people, ties, structure, culture, gates, rule, work):
+@kernel
+def exchange(begin, end, meeting, people, ties, structure, culture, gates, rule, work, raw, gap, learned, wanted):
     """Let the people of rows begin to end meet their sources, learn, and update their trust.
 
     Args:
@@ -29,15 +31,11 @@ def exchange(begin, end, meeting, people, ties, structure, culture, gates, rule,
         people, ties, structure, culture, gates, rule: see `sim.schema`; expertise is last week's.
         work: `gain` (person, padded topic), `from_ties` and `meetings` (person,) are written;
             so are the ties' trust and gain (tie slot,), the mastery that the tie brought before the budget.
+        raw, gap, learned, wanted: scratch (padded topic,).
     """
-    width = people.expertise.shape[1]
     key, home_of, here_of, expertise = people.key, people.home, people.department, people.expertise
     source_of, trust_in, contact_with, brought = ties.source, ties.trust, ties.contact, ties.gain
     engagement, teaching = gates.engagement, gates.teaching
-    raw = np.zeros(width, np.float32)
-    gap = np.zeros(width, np.float32)
-    learned = np.zeros(width, np.float32)
-    wanted = np.zeros(width, np.float32)
     for i in range(begin, end):
         world = i // rule.people
         home = home_of[i]

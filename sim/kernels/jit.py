@@ -36,6 +36,8 @@ from platformdirs import user_cache_dir
 import sim.kernels.native_memory  # noqa: F401  numba learns the operations of eight-lane vectors here
 
 F = TypeVar("F", bound=Callable[..., Any])
+COMPILED = not numba.config.DISABLE_JIT
+"""Whether kernels are compiled: the one switch between lanes and the plain exchange over ties."""
 OPTIONS = {"nogil": True, "fastmath": False, "boundscheck": False, "error_model": "numpy", "no_cfunc_wrapper": True}
 CACHE_VARIABLE = "WATERCOOLER_CACHE"
 _CHECKSUM_BYTES = 32

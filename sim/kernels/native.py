@@ -7,7 +7,7 @@ costs no call and little time to compile. Loads and stores are in `sim.kernels.n
 import operator
 
 from llvmlite import ir
-from numba.core import types
+from numba.core import cgutils, types
 from numba.core.datamodel import models
 from numba.core.typing import signature as typed
 from numba.extending import lower_builtin, register_model, type_callable
@@ -46,6 +46,22 @@ def vector_of(lanes):
 class _LanesModel(models.PrimitiveModel):
     def __init__(self, manager, lanes):
         super().__init__(manager, lanes, vector_of(lanes))
+
+
+def bytes_of(element):
+    """Size of an element in memory."""
+    return 1 if element == types.boolean else element.bitwidth // 8
+
+
+def suffix(lanes):
+    """How LLVM's intrinsics call a vector type."""
+    return f"v{LANES}{'f' if isinstance(lanes.element, types.Float) else 'i'}{bytes_of(lanes.element) * 8}"
+
+
+def intrinsic(builder, name, result, arguments):
+    """Call one of LLVM's intrinsics."""
+    kind = ir.FunctionType(result, [argument.type for argument in arguments])
+    return builder.call(cgutils.get_or_insert_function(builder.module, kind, name), arguments)
 
 
 def native(function, result, emit, *shapes):
@@ -143,16 +159,21 @@ for _function, _sign in (
     _comparison(_function, _sign)
 
 
-def _choice(function, sign):
+def _choice(function, sign, extreme):
     def emit(context, builder, signature, arguments):
         lanes, left, right = _pair(builder, signature, arguments)
-        return builder.select(_compared(builder, lanes, sign, left, right), left, right)
+        if not isinstance(lanes.element, types.Float):
+            return builder.select(_compared(builder, lanes, sign, left, right), left, right)
+        # a choice by comparison would become a masked store, which the next load of that place has to wait for
+        kind = ir.FunctionType(left.type, [left.type] * 2)
+        called = cgutils.get_or_insert_function(builder.module, kind, f"llvm.{extreme}.{suffix(lanes)}")
+        return builder.call(called, [left, right], fastmath=("nnan", "nsz"))
 
     native(function, lambda a, b: _same(a, b), emit, *_TWO)
 
 
-_choice(vectors.smaller, "<")
-_choice(vectors.larger, ">")
+_choice(vectors.smaller, "<", "minnum")
+_choice(vectors.larger, ">", "maxnum")
 
 
 def _invert_emit(context, builder, signature, arguments):
@@ -248,8 +269,30 @@ def _to_float64(builder, value, kind, source):
 
 _converted(vectors.as_float32, types.float32, (types.int32, types.int64, types.uint64), _whole_to_float32)
 _converted(vectors.as_float64, types.float64, (types.float32, types.boolean), _to_float64)
+
+
+def _low_half(builder, value, kind, source):
+    return builder.bitcast(builder.trunc(value, ir.VectorType(I32, LANES)), kind)
+
+
+_converted(vectors.float32_of, types.float32, (types.uint64,), _low_half)
+_converted(vectors.as_int32, types.int32, (types.int64, types.uint64), _low_half)
 _converted(
     vectors.as_int64, types.int64, (types.int32,), lambda builder, value, kind, source: builder.sext(value, kind)
+)
+
+
+def _compress_emit(context, builder, signature, arguments):
+    nothing = ir.Constant(arguments[0].type, None)
+    name = f"llvm.experimental.vector.compress.{suffix(signature.return_type)}"
+    return intrinsic(builder, name, arguments[0].type, [*arguments, nothing])
+
+
+native(
+    vectors.compress,
+    lambda lanes, mask: lanes if isinstance(lanes, Lanes) and lanes != MASK and mask == MASK else None,
+    _compress_emit,
+    (Lanes, Lanes),
 )
 
 

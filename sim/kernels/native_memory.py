@@ -1,11 +1,11 @@
 """How loads, stores and gathers of eight-lane vectors compile; alignment is the element's."""
 
 from llvmlite import ir
-from numba.core import cgutils, types
+from numba.core import types
 from numba.core.typing import signature as typed
 
 from sim.kernels import vectors
-from sim.kernels.native import I32, MASK, Lanes, native, vector_of
+from sim.kernels.native import I32, MASK, Lanes, bytes_of, intrinsic, native, suffix, vector_of
 from sim.kernels.vectors import LANES
 
 
@@ -19,16 +19,12 @@ def _array_of(array):
     return isinstance(array, types.Array) and array.layout == "C"
 
 
-def _bytes(element):
-    return 1 if element == types.boolean else element.bitwidth // 8
-
-
 def _load_emit(context, builder, signature, arguments):
     array, _ = signature.args
     lanes = signature.return_type
     pointer = _address(context, builder, array, arguments[0], arguments[1])
     stored = ir.VectorType(ir.IntType(8), LANES) if lanes == MASK else vector_of(lanes)
-    value = builder.load(builder.bitcast(pointer, stored.as_pointer()), align=_bytes(lanes.element))
+    value = builder.load(builder.bitcast(pointer, stored.as_pointer()), align=bytes_of(lanes.element))
     return builder.icmp_unsigned("!=", value, ir.Constant(stored, [0] * LANES)) if lanes == MASK else value
 
 
@@ -43,7 +39,7 @@ native(vectors.load, _loaded, _load_emit, (types.Array, types.intp))
 def _store_emit(context, builder, signature, arguments):
     array, _, lanes = signature.args
     pointer = _address(context, builder, array, arguments[0], arguments[1])
-    builder.store(arguments[2], builder.bitcast(pointer, vector_of(lanes).as_pointer()), align=_bytes(lanes.element))
+    builder.store(arguments[2], builder.bitcast(pointer, vector_of(lanes).as_pointer()), align=bytes_of(lanes.element))
     return context.get_dummy_value()
 
 
@@ -59,23 +55,13 @@ def _stored(array, at, lanes):
 native(vectors.store, _stored, _store_emit, (types.Array, types.intp, Lanes))
 
 
-def _intrinsic(builder, name, result, arguments):
-    kind = ir.FunctionType(result, [argument.type for argument in arguments])
-    return builder.call(cgutils.get_or_insert_function(builder.module, kind, name), arguments)
-
-
-def _suffix(lanes):
-    element = lanes.element
-    return f"v{LANES}{'f' if isinstance(element, types.Float) else 'i'}{_bytes(element) * 8}"
-
-
 def _store_where_emit(context, builder, signature, arguments):
     array, _, lanes, _ = signature.args
     pointer = _address(context, builder, array, arguments[0], arguments[1])
     pointer = builder.bitcast(pointer, vector_of(lanes).as_pointer())
-    align = I32(_bytes(lanes.element))
-    _intrinsic(
-        builder, f"llvm.masked.store.{_suffix(lanes)}.p0", ir.VoidType(), [arguments[2], pointer, align, arguments[3]]
+    align = I32(bytes_of(lanes.element))
+    intrinsic(
+        builder, f"llvm.masked.store.{suffix(lanes)}.p0", ir.VoidType(), [arguments[2], pointer, align, arguments[3]]
     )
     return context.get_dummy_value()
 
@@ -96,9 +82,9 @@ def _gather_emit(context, builder, signature, arguments):
     addresses.type = ir.VectorType(data.type, LANES)  # llvmlite knows only the type of a scalar address
     everywhere = ir.Constant(ir.VectorType(ir.IntType(1), LANES), [1] * LANES)
     nothing = ir.Constant(vector_of(lanes), ir.Undefined)
-    align = I32(_bytes(lanes.element))
-    name = f"llvm.masked.gather.{_suffix(lanes)}.v{LANES}p0"
-    return _intrinsic(builder, name, vector_of(lanes), [addresses, align, everywhere, nothing])
+    align = I32(bytes_of(lanes.element))
+    name = f"llvm.masked.gather.{suffix(lanes)}.v{LANES}p0"
+    return intrinsic(builder, name, vector_of(lanes), [addresses, align, everywhere, nothing])
 
 
 def _gathered(array, index):
@@ -112,7 +98,7 @@ native(vectors.gather, _gathered, _gather_emit, (types.Array, Lanes))
 def _prefetch_emit(context, builder, signature, arguments):
     array, _ = signature.args
     pointer = builder.bitcast(_address(context, builder, array, arguments[0], arguments[1]), ir.IntType(8).as_pointer())
-    _intrinsic(builder, "llvm.prefetch.p0", ir.VoidType(), [pointer, I32(0), I32(3), I32(1)])
+    intrinsic(builder, "llvm.prefetch.p0", ir.VoidType(), [pointer, I32(0), I32(3), I32(1)])
     return context.get_dummy_value()
 
 

@@ -39,12 +39,70 @@ def move(ties, to, origin):
 
 
 @kernel
+def copy_rows(ties, fresh):
+    """Copy the live ties of every row to where `fresh` has the row."""
+    for i in range(ties.count.shape[0]):
+        start, to = ties.first[i], fresh.first[i]
+        for n in range(ties.count[i]):
+            fresh.source[to + n] = ties.source[start + n]
+        for n in range(ties.count[i]):
+            fresh.trust[to + n] = ties.trust[start + n]
+        for n in range(ties.count[i]):
+            fresh.contact[to + n] = ties.contact[start + n]
+        for n in range(ties.count[i]):
+            fresh.base_trust[to + n] = ties.base_trust[start + n]
+        for n in range(ties.count[i]):
+            fresh.origin[to + n] = ties.origin[start + n]
+        for n in range(ties.count[i]):
+            fresh.gain[to + n] = ties.gain[start + n]
+
+
+@kernel
 def remove(ties, i, e):
     """Drop the tie in slot e of row i, closing the gap."""
     last = ties.first[i] + ties.count[i] - 1
     for to in range(e, last):
         move(ties, to, to + 1)
     ties.count[i] -= np.int32(1)
+
+
+@kernel
+def free_slots(ties, i):
+    """Slots of row i that hold no tie."""
+    return ties.first[i + 1] - ties.first[i] - ties.count[i]
+
+
+@kernel
+def shift_row(ties, i, right):
+    """Move the ties of row i by one slot, to the right or to the left, where there is a free one."""
+    first, count = ties.first[i], ties.count[i]
+    if right:
+        for n in range(count - 1, -1, -1):
+            move(ties, first + n + 1, first + n)
+        ties.first[i] += 1
+    else:
+        for n in range(count):
+            move(ties, first + n - 1, first + n)
+        ties.first[i] -= 1
+
+
+@kernel
+def borrow_slot(ties, i):
+    """Give row i a slot of the nearest row that has a free one, by moving the rows between them; whether there is one.
+
+    Growing all rows whenever one is full would move the whole network, week after week.
+    """
+    rows = ties.count.shape[0]
+    for distance in range(1, rows):
+        if i + distance < rows and free_slots(ties, i + distance) > 0:
+            for moved in range(i + distance, i, -1):
+                shift_row(ties, moved, True)
+            return True
+        if i - distance >= 0 and free_slots(ties, i - distance) > 0:
+            for moved in range(i - distance + 1, i + 1):
+                shift_row(ties, moved, False)
+            return True
+    return False
 
 
 @kernel
@@ -81,7 +139,7 @@ def form(ties, i, j, trust, contact, origin, base, formed, protect_baseline):
     A baseline tie is left as it is. A row at its limit gives up its weakest tie or refuses a weaker newcomer.
 
     Returns:
-        FORMED, LIFTED or REFUSED; NO_ROOM if the row's memory is full (nothing is changed then).
+        FORMED, LIFTED or REFUSED; NO_ROOM if the memory of all rows is full.
     """
     e = find(ties, i, j)
     if e >= 0:
@@ -94,9 +152,9 @@ def form(ties, i, j, trust, contact, origin, base, formed, protect_baseline):
         if loser < 0 or contact * trust < ties.contact[loser] * ties.trust[loser]:
             return REFUSED
         remove(ties, i, loser)
-    end = ties.first[i] + ties.count[i]
-    if end == ties.first[i + 1]:
+    if free_slots(ties, i) == 0 and not borrow_slot(ties, i):
         return NO_ROOM
+    end = ties.first[i] + ties.count[i]
     while end > ties.first[i] and ties.source[end - 1] > j:
         move(ties, end, end - 1)
         end -= 1

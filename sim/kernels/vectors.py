@@ -15,7 +15,7 @@ float32, and smaller machines split them without changing a bit.
 import numpy as np
 
 LANES = 8
-LANE = np.arange(LANES)
+LANE = np.arange(LANES, dtype=np.int32)
 
 
 def load(array, at):
@@ -62,6 +62,13 @@ def larger(a, b):
     return np.where(a > b, a, b)
 
 
+def compress(lanes, mask):
+    """The lanes of a mask, moved to the front; the rest is 0."""
+    packed = np.zeros_like(lanes)
+    packed[: np.count_nonzero(mask)] = lanes[mask]
+    return packed
+
+
 def first_lanes(number):
     """The mask of the first `number` lanes."""
     return number > LANE
@@ -85,6 +92,16 @@ def count_bits(bits):
 def as_float32(lanes):
     """Lanes of whole numbers of 0 to 2^24 as float32."""
     return lanes.astype(np.float32)
+
+
+def float32_of(lanes):
+    """The float32 whose bits are the low half of uint64 lanes."""
+    return lanes.astype(np.uint32).view(np.float32)
+
+
+def as_int32(lanes):
+    """Lanes of whole numbers below 2^31 as int32."""
+    return lanes.astype(np.int32)
 
 
 def as_float64(lanes):

@@ -8,9 +8,12 @@ import numpy as np
 
 from sim.chance import MODEL
 from sim.kernels.exchange import exchange
+from sim.kernels.exchange_lanes import exchange_lanes, write_cards
+from sim.kernels.jit import COMPILED
 from sim.kernels.learning import ABSORBED, BOUND, CHANGE, FROM_RULES, FROM_TIES, MEETINGS, absorb
 from sim.kernels.sessions import SCRATCH, learn_in_sessions, promises
 from sim.phases.encounters import chance_of, form_ties
+from sim.phases.scratch import meetings_of, plain_scratch
 from sim.sums import LEARNED
 
 if TYPE_CHECKING:
@@ -21,18 +24,30 @@ def ties(plan: Plan) -> None:
     """Exchange over ties: meet, learn, update trust."""
     week, state = plan.week, plan.week.state
     meeting = week.chance.stream(MODEL, "meet", week.number)
+    people, structure, work = state.people, state.structure, week.work
+    culture, gates, rule = week.culture, week.gates, week.rule
+    if not COMPILED:
+        week.over_rows(
+            lambda begin, end: exchange(
+                begin, end, meeting, people, state.ties, structure, culture, gates, rule, work, *plain_scratch(people)
+            )
+        )
+        return
+    engagement = gates.engagement.view(np.uint32)
+    week.over_rows(lambda begin, end: write_cards(begin, end, people, engagement, work.cards))
     week.over_rows(
-        lambda begin, end: exchange(
+        lambda begin, end: exchange_lanes(
             begin,
             end,
             meeting,
-            state.people,
+            people,
             state.ties,
-            state.structure,
-            week.culture,
-            week.gates,
-            week.rule,
-            week.work,
+            structure,
+            culture,
+            gates,
+            rule,
+            work,
+            meetings_of(state.ties, people, begin, end),
         )
     )
 

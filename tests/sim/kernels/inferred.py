@@ -9,6 +9,8 @@ import sys
 from types import ModuleType
 from typing import Any
 
+import sim.phases.channels
+
 WIDE = ("float64", "complex")
 
 
@@ -59,6 +61,8 @@ def main() -> None:
     }
     model(policies=BUSY | more, weeks=16, turnover={"hazard": [0.05] * 4}).run()
     model({"clustering": 0.5, "dispersion": 0.5, "sources": 4}, weeks=1).run()
+    sim.phases.channels.COMPILED = False  # the exchange of one tie after another
+    model(weeks=1).run()
     json.dump(report(), sys.stdout)
 
 

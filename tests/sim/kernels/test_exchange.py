@@ -12,6 +12,8 @@ from worlds import model, run_phase, run_phases
 
 from sim.chance import MODEL, Chance, extend, uniform
 from sim.kernels.exchange import exchange
+from sim.kernels.exchange_lanes import exchange_lanes, write_cards
+from sim.phases.scratch import meetings_of, plain_scratch
 from sim.plan import Plan
 
 SEEDS = (3, 11)
@@ -27,22 +29,23 @@ class Expected:
     met: dict[int, int] = field(default_factory=dict)
 
 
-def upset(seed: int, **sections: Any) -> Any:
+def upset(seed: int, topics: int = 11, people: int = 30, **sections: Any) -> Any:
     """Two worlds with everything out of the ordinary: visitors, uneven culture and teaching, fresh ties, loads."""
-    made = model({"topics": 11, "people": 30}, seeds=SEEDS, **sections)
+    made = model({"topics": topics, "people": people}, seeds=SEEDS, **sections)
     plan, state, draw = made.plan, made.state, np.random.default_rng(seed)
+    rows = 2 * people
     run_phases(plan, "convene")
     arrays = state.arrays
     away = draw.random(len(arrays["department"])) < 0.3
     arrays["department"][away] = draw.integers(0, 3, away.sum())
-    arrays["expertise"][:, :11] = draw.random((60, 11), np.float32)
+    arrays["expertise"][:, :topics] = draw.random((rows, topics), np.float32)
     week = plan.week
     week.gates = week.gates._replace(
-        engagement=draw.random(60, np.float32),
-        seeks=draw.random(60, np.float32) * np.float32(8),
-        keeps=draw.random(60, np.float32),
-        teaching=draw.random(60, np.float32) + np.float32(0.5),
-        rate=draw.random(60, np.float32) * np.float32(0.5),
+        engagement=draw.random(rows, np.float32),
+        seeks=draw.random(rows, np.float32) * np.float32(8),
+        keeps=draw.random(rows, np.float32),
+        teaching=draw.random(rows, np.float32) + np.float32(0.5),
+        rate=draw.random(rows, np.float32) * np.float32(0.5),
     )
     pair = {
         name: draw.random(2 * 9, np.float32) * np.float32(top)
@@ -171,23 +174,64 @@ def test_no_topic_gains_more_than_the_largest_gap_met() -> None:
 def test_everybody_learns_from_last_week_whatever_the_order_of_rows() -> None:
     whole, halves = upset(2), upset(2)
     for made, cuts in ((whole, [0, 60]), (halves, [0, 17, 60])):
-        plan, state = made.plan, made.state
-        week = plan.week
-        meeting = week.chance.stream(MODEL, "meet", 0)
-        spans = list(itertools.pairwise(cuts))
-        for begin, end in reversed(spans):
-            with np.errstate(over="ignore"):
-                exchange(
-                    begin,
-                    end,
-                    meeting,
-                    state.people,
-                    state.ties,
-                    state.structure,
-                    week.culture,
-                    week.gates,
-                    week.rule,
-                    week.work,
-                )
-    np.testing.assert_array_equal(whole.plan.week.work.gain, halves.plan.week.work.gain)
-    np.testing.assert_array_equal(whole.state.ties.trust, halves.state.ties.trust)
+        for begin, end in reversed(list(itertools.pairwise(cuts))):
+            one_by_one(made, begin, end)
+    same_exchange(whole, halves)
+
+
+@pytest.mark.parametrize("topics", [1, 8, 11, 24])
+def test_lanes_do_what_one_tie_after_another_does(topics: int) -> None:
+    """In plain Python, where lanes are numpy arrays of eight; compiled, in `test_same_bits`."""
+    plain, lanes = (upset(topics, topics=topics, people=20) for _ in range(2))
+    one_by_one(plain, 0, 40)
+    in_lanes(lanes, 0, 40)
+    assert plain.plan.week.work.meetings.sum() > 10
+    same_exchange(plain, lanes)
+
+
+def one_by_one(made: Any, begin: int, end: int) -> None:
+    """The reference kernel over some rows."""
+    state, week = made.state, made.plan.week
+    with np.errstate(over="ignore"):
+        exchange(
+            begin,
+            end,
+            week.chance.stream(MODEL, "meet", 0),
+            state.people,
+            state.ties,
+            state.structure,
+            week.culture,
+            week.gates,
+            week.rule,
+            week.work,
+            *plain_scratch(state.people),
+        )
+
+
+def in_lanes(made: Any, begin: int, end: int) -> None:
+    """The kernel in lanes over some rows."""
+    state, week = made.state, made.plan.week
+    with np.errstate(over="ignore"):
+        write_cards(0, state.frame.rows, state.people, week.gates.engagement.view(np.uint32), week.work.cards)
+        exchange_lanes(
+            begin,
+            end,
+            week.chance.stream(MODEL, "meet", 0),
+            state.people,
+            state.ties,
+            state.structure,
+            week.culture,
+            week.gates,
+            week.rule,
+            week.work,
+            meetings_of(state.ties, state.people, begin, end),
+        )
+
+
+def same_exchange(a: Any, b: Any) -> None:
+    """Everything that an exchange writes is the same to the last bit, ties as they are seen from outside."""
+    for name in ("gain", "from_ties", "meetings"):
+        np.testing.assert_array_equal(getattr(a.plan.week.work, name), getattr(b.plan.week.work, name), err_msg=name)
+    slots = a.state.live_slots()
+    for name in ("trust", "gain", "source"):
+        np.testing.assert_array_equal(getattr(a.state.ties, name)[slots], getattr(b.state.ties, name)[slots])

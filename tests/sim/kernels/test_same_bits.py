@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from worlds import BUSY, model
+from worlds import BUSY, model, scenario
 
 from sim.model import OrganizationModel
 from sim.scenario import Scenario
@@ -104,3 +104,25 @@ def test_stepping_two_models_in_turn_mixes_nothing() -> None:
         b.step()
     for made, seed in ((a, 1), (b, 2)):
         assert made.state.digest() == model(SHAPES[0], seeds=(seed,), weeks=6, **LIVELY).run().state.digest()
+
+
+@pytest.mark.compiled
+@pytest.mark.parametrize(
+    "organization",
+    [
+        {"people": 1111, "departments": 7, "topics": 8, "sources": 10},
+        {"people": 300, "departments": 3, "topics": 33, "sources": 4},
+        {"people": 700, "departments": 5, "topics": 24, "sources": 90},
+    ],
+    ids=["many", "wide", "well connected"],
+)
+def test_lanes_change_no_bit_of_a_living_organization(
+    organization: dict[str, int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Weeks of visits, sessions, new ties and leavers, by the exchange in lanes and by the one tie after another."""
+    digests = []
+    for lanes in (True, False):
+        monkeypatch.setattr("sim.phases.channels.COMPILED", lanes)
+        made = OrganizationModel(scenario(organization, weeks=8, **LIVELY), seeds=(1, 2)).run()
+        digests.append((made.state.digest(), {name: v.tobytes() for name, v in made.record().weekly.items()}))
+    assert digests[0] == digests[1]

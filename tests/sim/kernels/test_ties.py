@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 from worlds import model
 
-from sim.kernels.ties import FORMED, LIFTED, REFUSED, end_stays, find, form_all, tidy
+from sim.kernels.ties import FORMED, LIFTED, REFUSED, borrow_slot, end_stays, find, form_all, free_slots, tidy
 from sim.schema import ORIGINS
-from sim.state import State
+from sim.state import State, repacked
 
 F = np.float32
 ROTATION = ORIGINS.index("rotation")
@@ -152,3 +152,21 @@ def test_the_end_of_a_stay_loosens_what_the_stay_made(seed: int) -> None:
         assert rows(state)[i, j] == tie | {"contact": contact}
         loosened += contact < tie["contact"]
     assert loosened > 0
+
+
+def test_a_full_row_borrows_from_the_nearest_row_with_a_free_slot() -> None:
+    state = model({"people": 12, "sources": 3}).state
+    state.ties = repacked(state.ties, state.ties.count.astype(np.int64))
+    assert not borrow_slot(state.ties, 5), "no row has a free slot"
+    before = rows(state)
+    for taker, giver in ((5, 8), (5, 2), (11, 0), (0, 11), (4, 5)):
+        room = state.ties.count.astype(np.int64)
+        room[giver] += 2
+        state.ties = repacked(state.ties, room)
+        for left in (1, 0):
+            assert borrow_slot(state.ties, taker)
+            assert free_slots(state.ties, giver) == left
+        free = np.diff(state.ties.first) - state.ties.count
+        assert free[taker] == 2 and free.sum() == 2
+        assert rows(state) == before
+        assert state.violations() == []

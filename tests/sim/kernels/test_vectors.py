@@ -85,7 +85,7 @@ def test_operations_work_lane_by_lane_with_lanes_and_with_numbers(dtype: str, op
     np.testing.assert_array_equal(out, np.array(expected, dtype))
 
 
-@pytest.mark.parametrize(("dtype", "operation"), itertools.product(["float32", "int32", "uint64"], COMPARISONS))
+@pytest.mark.parametrize(("dtype", "operation"), list(itertools.product(["float32", "int32", "uint64"], COMPARISONS)))
 def test_comparisons_make_masks(dtype: str, operation: Any) -> None:
     def run(a, b, out):  # type: ignore[no-untyped-def]
         mask = operation(load(a, 8), load(b, 8))
