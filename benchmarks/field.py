@@ -8,22 +8,23 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from benchmarks.contenders import Contender, Size, available
-from benchmarks.progress import say
+from benchmarks.figures import Findings
 from benchmarks.worlds import SEED, SOURCES, WARM_WEEKS, departments
 
 WARM_SECONDS = 15.0
 """Weeks before the clock starts take no longer than this."""
 
 
-def field_of(section: str, *, side_by_side: bool = False) -> list[Contender]:
-    """Every contender that can run here; why others cannot is said.
+def field_of(found: Findings, *, side_by_side: bool = False) -> list[Contender]:
+    """Every contender that can run here; why others cannot is remarked.
 
     Args:
         side_by_side: whether those count too that hold several worlds at once, which pays only for small ones.
     """
     present, missing = available()
     if missing:
-        say(section, "not measured: " + "; ".join(f"{name} ({reason})" for name, reason in missing.items()))
+        reasons = "; ".join(f"{name} ({reason})" for name, reason in missing.items())
+        found.remarks.append(f"Not measured: {reasons}.")
     return [contender for contender in present if side_by_side or contender.worlds == 1]
 
 

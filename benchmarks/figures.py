@@ -50,11 +50,12 @@ class Point:
 
 @dataclass
 class Findings:
-    """What one section found."""
+    """What one section found; `remarks` are sentences about all of it, such as what could not be measured."""
 
     section: str
     figures: list[Figure] = field(default_factory=list)
     points: list[Point] = field(default_factory=list)
+    remarks: list[str] = field(default_factory=list)
 
     def value(self, name: str, value: float, unit: str, *, goal: str = "", note: str = "") -> None:
         """Add a number that was counted, not timed."""

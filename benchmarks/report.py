@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +22,7 @@ class Report:
         machine: see `benchmarks.machine.describe`.
         small: whether sizes were tiny, so that no figure means anything.
         seconds: how long each section took.
+        remarks: sentences about a section.
     """
 
     machine: Mapping[str, Any]
@@ -29,6 +30,7 @@ class Report:
     seconds: Mapping[str, float]
     figures: tuple[Figure, ...]
     points: tuple[Point, ...]
+    remarks: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
     @classmethod
     def of(
@@ -37,7 +39,8 @@ class Report:
         """The findings of all sections."""
         figures = tuple(figure for findings in found.values() for figure in findings.figures)
         points = tuple(point for findings in found.values() for point in findings.points)
-        return cls(machine, small, seconds, figures, points)
+        remarks = {name: list(findings.remarks) for name, findings in found.items() if findings.remarks}
+        return cls(machine, small, seconds, figures, points, remarks)
 
     def section(self, name: str) -> list[Figure]:
         """Figures of one section."""
@@ -54,7 +57,7 @@ def write(report: Report, path: Path) -> None:
     figures = [asdict(figure) | {"verdict": figure.verdict or None} for figure in report.figures]
     data = {
         "format": FORMAT, "machine": dict(report.machine), "small": report.small, "seconds": dict(report.seconds),
-        "figures": figures, "points": [asdict(point) for point in report.points],
+        "figures": figures, "points": [asdict(point) for point in report.points], "remarks": dict(report.remarks),
     }  # fmt: skip
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(json.dumps(data, indent=1) + "\n", encoding="utf-8")
@@ -75,4 +78,4 @@ def read(path: Path) -> Report:
         kept = {key: value for key, value in given.items() if key not in ("goal", "verdict")}
         figures.append(Figure(**kept, goal=goal))
     points = tuple(Point(**point) for point in data["points"])
-    return Report(data["machine"], data["small"], data["seconds"], tuple(figures), points)
+    return Report(data["machine"], data["small"], data["seconds"], tuple(figures), points, data["remarks"])

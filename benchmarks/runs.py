@@ -64,7 +64,7 @@ def measure(*, small: bool) -> Findings:
     found.ratio(name, times["more topics"], times["two"], "times the time", goal="p4 24 topics")
     rates = tuple(alone / seconds for seconds in times["one"].samples)
     found.samples("8 topics, one process, one batch", max(rates), rates, "runs/s")
-    for contender in field_of("p4", side_by_side=True):
+    for contender in field_of(found, side_by_side=True):
         say("p4", f"one run in {contender.name}")
         rate = 1.0 / seconds_of_run(contender, size_of(people), weeks)
         found.value(f"{contender.name}, one process", rate, "runs/s", note=f"one run; {contender.work}")

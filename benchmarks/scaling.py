@@ -39,7 +39,7 @@ def measure(*, small: bool) -> Findings:
             if threads == 1:
                 found.points.append(Point(LIMIT, "limit", people, 1e9 * _least_seconds(model) / people))
             model.close()
-    for contender in field_of("p8"):
+    for contender in field_of(found):
         _climb(found, contender, sizes)
     return found
 

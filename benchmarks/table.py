@@ -62,6 +62,8 @@ def print_report(report: Report, console: Console | None = None) -> None:
             *row, verdict = cells(figure)
             table.add_row(*(Text(cell, style=style) for cell in row), Text(verdict, style=STYLES[figure.verdict]))
         out.print(table)
+        for remark in report.remarks.get(section, ()):
+            out.print(Text(remark, style="dim"))
 
 
 def markdown(report: Report) -> str:
@@ -73,10 +75,11 @@ def markdown(report: Report) -> str:
 
 
 def markdown_beside(report: Report, section: str) -> str:
-    """The figures of one section that nothing was promised about."""
+    """The figures of one section that nothing was promised about, and what is to be said of it."""
     figures = [figure for figure in report.section(section) if not figure.goal]
-    lines = [_row(HEADS[:4]), _row(["---", "---:", "---", "---:"])]
-    return "".join(lines + [_row(cells(figure)[:4]) for figure in figures])
+    lines = [_row([*HEADS[:4], "how"]), _row(["---", "---:", "---", "---:", "---"])]
+    lines += [_row([*cells(figure)[:4], figure.note]) for figure in figures]
+    return "".join([*lines, *(f"\n{remark}\n" for remark in report.remarks.get(section, ()))])
 
 
 def _row(words: Iterable[str]) -> str:

@@ -22,7 +22,7 @@ def measure(*, small: bool) -> Findings:
     model = worlds.under_way(people, threads=2)
     calls: dict[str, Callable[[], object]] = {OURS: model.step}
     entrants: dict[str, Entrant] = {}
-    for contender in field_of("p3"):
+    for contender in field_of(found):
         say("p3", f"{contender.name}: {people:,} people")
         entrant = under_way(contender, size_of(people))
         entrants[contender.name], calls[contender.name] = entrant, entrant.week

@@ -47,6 +47,7 @@ def report(small: bool = False) -> Report:
         findings.value("beside", 12345.678, "ns", note="counted")
         found[section] = findings
     found["p8"].points = list(points())
+    found["p4"].remarks = ["Not measured: a slow one."]
     return Report.of(machine.describe(), small, dict.fromkeys(TITLES, 1.0), found)
 
 
@@ -312,7 +313,8 @@ def test_the_page_takes_its_figures_from_what_was_measured(tmp_path: Path, monke
     assert page.filled(full, report()) == full
     assert "| P1 | promised | 1.00 | times | 1.50 to 2.50 | ≤ 2 | ≤ 1.3 | stretch reached |" in full
     assert f"![{chart.title(report())}](images/{chart.NAME}.svg)" in full
-    assert "| beside | 12,346 | ns |  |" in full
+    assert "| beside | 12,346 | ns |  | counted |" in full
+    assert "Not measured: a slow one." in full
     monkeypatch.setattr(page, "PAGE", tmp_path / "performance.md")
     monkeypatch.setattr(page, "IMAGES", tmp_path)
     page.PAGE.write_text(text, encoding="utf-8")
