@@ -83,7 +83,7 @@ def measure(section: str, people: int, rounds: int, turn: float) -> Findings:
             calls |= allowed(model)
         say(section, f"measuring {len(calls)} contenders in turn, {rounds} rounds")
         with np.errstate(over="ignore"):
-            times = in_turn(calls, rounds, turn)
+            times = in_turn(calls, rounds, turn, patience=30.0)
         _add(found, times, len(model.state.source), topics)
         model.close()
     return found

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import gc
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 from benchmarks.contenders import Contender, Size, available
@@ -26,6 +27,16 @@ def field_of(found: Findings, *, side_by_side: bool = False) -> list[Contender]:
         reasons = "; ".join(f"{name} ({reason})" for name, reason in missing.items())
         found.remarks.append(f"Not measured: {reasons}.")
     return [contender for contender in present if side_by_side or contender.worlds == 1]
+
+
+@contextmanager
+def entering(found: Findings, contender: Contender) -> Iterator[None]:
+    """Let a contender fail without those after it: why is remarked."""
+    try:
+        yield
+    except Exception as error:
+        reason = str(error).strip().split("\n")[0]
+        found.remarks.append(f"{contender.name} failed: {type(error).__name__}: {reason}.")
 
 
 def size_of(people: int, topics: int = 8) -> Size:

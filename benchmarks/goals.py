@@ -44,7 +44,7 @@ GOALS = {
 }
 """By section and figure; `docs/performance.md` says what each means."""
 
-RIVALS = {"Mesa, tuned": "p3 tuned Mesa", "vectorized numpy": "p3 numpy"}
+RIVALS = {"Mesa, tuned Python lists": "p3 tuned Mesa", "vectorized numpy": "p3 numpy"}
 """Goals by the name of the contender that they are about."""
 
 TITLES = {

@@ -9,7 +9,7 @@ import numpy as np
 
 from benchmarks import limits, worlds
 from benchmarks.contenders import Contender
-from benchmarks.field import field_of, size_of, under_way
+from benchmarks.field import entering, field_of, size_of, under_way
 from benchmarks.figures import Findings, Point
 from benchmarks.progress import say
 from benchmarks.timing import Times, in_turn
@@ -33,14 +33,15 @@ def measure(*, small: bool) -> Findings:
         say("p8", f"{line}: building {len(sizes)} organizations")
         models = {people: worlds.under_way(people, threads) for people in sizes}
         say("p8", f"{line}: measuring them in turn, {rounds} rounds")
-        times = in_turn({str(people): model.step for people, model in models.items()}, rounds, turn)
+        times = in_turn({str(people): model.step for people, model in models.items()}, rounds, turn, 40.0)
         _add(found, line, {people: times[str(people)] for people in sizes}, "p8 flat" if threads == 1 else "")
         for people, model in models.items():
             if threads == 1:
                 found.points.append(Point(LIMIT, "limit", people, 1e9 * _least_seconds(model) / people))
             model.close()
     for contender in field_of(found):
-        _climb(found, contender, sizes)
+        with entering(found, contender):
+            _climb(found, contender, sizes)
     return found
 
 

@@ -35,17 +35,23 @@ class Times:
         return median(self.samples)
 
 
-def in_turn(contenders: Mapping[str, Callable[[], object]], rounds: int, turn: float = 0.0) -> dict[str, Times]:
+def in_turn(
+    contenders: Mapping[str, Callable[[], object]], rounds: int, turn: float = 0.0, patience: float = math.inf
+) -> dict[str, Times]:
     """Time all contenders in each round, one after another.
 
     Args:
         contenders: what to call, by name; each is called once more beforehand, uncounted.
         rounds: turns of each contender.
         turn: seconds that a turn should last at least; a short call is repeated until it does.
+        patience: seconds after which no more round begins; there is one in any case.
     """
     calls = {name: _calls(run, turn) for name, run in contenders.items()}
     samples: dict[str, list[float]] = {name: [] for name in contenders}
-    for _ in range(rounds):
+    started = time.perf_counter()
+    for number in range(rounds):
+        if number and time.perf_counter() - started > patience:
+            break
         for name, run in contenders.items():
             begin = time.perf_counter()
             for _ in range(calls[name]):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from benchmarks import worlds
-from benchmarks.field import Entrant, field_of, size_of, under_way
+from benchmarks.field import Entrant, entering, field_of, size_of, under_way
 from benchmarks.figures import Findings
 from benchmarks.goals import RIVALS
 from benchmarks.progress import say
@@ -24,15 +24,16 @@ def measure(*, small: bool) -> Findings:
     entrants: dict[str, Entrant] = {}
     for contender in field_of(found):
         say("p3", f"{contender.name}: {people:,} people")
-        entrant = under_way(contender, size_of(people))
-        entrants[contender.name], calls[contender.name] = entrant, entrant.week
+        with entering(found, contender):
+            entrant = under_way(contender, size_of(people))
+            entrants[contender.name], calls[contender.name] = entrant, entrant.week
     say("p3", f"measuring {len(calls)} contenders in turn, {rounds} rounds")
-    times = in_turn(calls, rounds, turn)
+    times = in_turn(calls, rounds, turn, patience=60.0)
     ours = times.pop(OURS)
     found.time(OURS, ours, "ns a person-week", scale=1e9 / people)
     for name, theirs in times.items():
         each = 1.0 / entrants[name].contender.worlds
-        note = f"{rounds} turns, weeks in each: {ours.calls} of ours, {theirs.calls}; {entrants[name].note}"
+        note = f"{len(ours.samples)} turns, weeks in each: {ours.calls} of ours, {theirs.calls}; {entrants[name].note}"
         goal = RIVALS.get(name, "")
         found.ratio(f"against {name}", theirs, ours, "times as fast", scale=each, goal=goal, note=note)
         found.time(name, theirs, "ns a person-week", scale=each * 1e9 / people)

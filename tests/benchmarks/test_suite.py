@@ -72,6 +72,8 @@ def test_a_short_call_is_repeated_until_its_turn_is_long_enough(monkeypatch: pyt
     times = timing.in_turn({"": call}, rounds=2, turn=1.0)[""]
     assert times.calls == 8
     assert times.samples == (0.125, 0.125)
+    hurried = timing.in_turn({"": call}, rounds=100, patience=0.3)[""]
+    assert len(hurried.samples) == 3
 
 
 def test_the_middle_half_leaves_out_what_is_odd() -> None:
@@ -187,6 +189,13 @@ def test_a_contender_is_warmed_up_and_its_run_is_run_whole() -> None:
     assert lazy.weeks[-1] == 30
 
 
+def test_a_contender_that_fails_is_remarked_and_no_more() -> None:
+    found, lazy = Findings("p3"), Lazy()
+    with field.entering(found, lazy):
+        raise RuntimeError("no\nmore")
+    assert found.remarks == ["lazy failed: RuntimeError: no."]
+
+
 # --- limits ------------------------------------------------------------------------------------------------
 
 
@@ -217,21 +226,23 @@ class Pair(NamedTuple):
 
 def test_each_buffer_is_counted_once_wherever_it_is_held() -> None:
     base = np.zeros((4, 10), np.float32)
-    held = {"views": [base[1:], base.ravel()], "pair": Pair(base, {"copy": base.copy()}), "names": ("a", "b")}
-    found = memory.holdings({"root": held})
-    assert [part.size for part in found] == [160, 160]
-    assert [part.place for part in found] == ["root.views.0", "root.pair.two.copy"]
+    views = [base[1:], base.ravel(), np.lib.stride_tricks.as_strided(base, (2, 10), (0, 4))]
+    held = {"views": views, "pair": Pair(base, {"copy": base.copy()}), "names": ("a", "b")}
+    found = memory.holdings({"root": held, "wide": np.broadcast_to(np.float32(1.0), (1000, 1000))})
+    assert [part.size for part in found] == [160, 160, 4]
+    assert [part.place for part in found] == ["root.views.0", "root.pair.two.copy", "wide"]
 
 
 def test_the_sums_are_those_of_the_state_the_week_and_the_plan() -> None:
     model = worlds.under_way(60, threads=1)
     sums, state = memory.Sums.of(model), model.state
-    slots = int(state.ties.first[-1])
-    assert sums.ties == sum(part.nbytes for part in state.ties if len(part) == slots)
-    culture = ("safety", "clarity", "willingness", "reliability")
-    of_people = [part for name, part in state.arrays.items() if name not in culture]
-    counts = [part for part in state.ties if len(part) in (60, 61)]
-    assert sums.people == sum(part.nbytes for part in [*of_people, *counts])
+    names = ("source", "trust", "contact", "base_trust", "origin", "gain")
+    assert sums.ties == sum(getattr(state.ties, name).nbytes for name in names)
+    of_people = sum(part.nbytes for part in state.arrays.values() if len(part) == 60)
+    counts = sum(part.nbytes for part in state.ties if len(part) in (60, 61))
+    assert sums.people == of_people + counts
+    of_departments = sum(part.nbytes for part in state.arrays.values() if len(part) != 60)
+    assert sums.rest == of_departments + sum(part.nbytes for part in state.structure)
     work = sum(part.nbytes for part in model.ensemble.work if isinstance(part, np.ndarray))
     assert sums.scratch >= work
     model.ensemble.hoard = np.zeros(12_345, np.int8)  # type: ignore[attr-defined]
