@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -95,7 +96,7 @@ class Subject:
 class Comparison:
     """All arms of a study against their baselines.
 
-    table: one row per arm and metric, columns as in `COLUMNS`, in the order of the study and of the registry.
+    rows: what `table` shows.
     pairs: (arm, metric) -> the values per world behind a row.
     results: (arm, metric) -> the paired statistics behind a row.
     subjects: metric -> title, group, unit and direction.
@@ -106,7 +107,7 @@ class Comparison:
     left_out: arms that could not be compared, with the reason.
     """
 
-    table: pd.DataFrame
+    rows: Sequence[Mapping[str, Any]]
     pairs: Mapping[tuple[str, str], Pair]
     results: Mapping[tuple[str, str], Paired]
     subjects: Mapping[str, Subject]
@@ -119,6 +120,18 @@ class Comparison:
     since: int
     median_saving: float
     left_out: tuple[str, ...]
+
+    @cached_property
+    def table(self) -> pd.DataFrame:
+        """One row per arm and metric, columns as in `COLUMNS`, in the order of the study and of the registry."""
+        import pandas as pd
+
+        whole = {"better_worlds": "Int64", "independent_seeds": "Int64"}
+        return pd.DataFrame(self.rows, columns=list(COLUMNS)).astype(whole)
+
+    def bare(self) -> Comparison:
+        """The same without its rows, which charts do without."""
+        return replace(self, rows=())
 
     def better_worlds(self, arm: str, metric: str) -> int | None:
         """In how many worlds the arm was strictly better; None for a metric of which neither more nor less is."""
@@ -161,7 +174,7 @@ def compare(study: Study, records: Mapping[str, Record]) -> Comparison:
     results = {key: paired(pair.arm, pair.baseline) for key, pair in pairs.items()}
     facts = _Facts(titles_of(study), _subjects(kinds), pairs, results, targets, costs)
     return Comparison(
-        table=facts.table(arms), pairs=pairs, results=results, subjects=facts.subjects, targets=targets,
+        rows=facts.rows(arms), pairs=pairs, results=results, subjects=facts.subjects, targets=targets,
         hours=costs["hours"], money=costs["money"], arms=tuple(arms), titles=facts.titles,
         seeds=tuple(sorted({seed for pair in pairs.values() for seed in pair.seeds})), since=since,
         median_saving=_median_saving(results, targets), left_out=tuple(left_out),
@@ -231,13 +244,9 @@ class _Facts:
     targets: dict[str, tuple[str, ...]]
     costs: dict[str, dict[str, Paired]]
 
-    def table(self, arms: Sequence[Arm]) -> pd.DataFrame:
+    def rows(self, arms: Sequence[Arm]) -> list[dict[str, Any]]:
         """One row per arm and metric."""
-        import pandas as pd
-
-        rows = [self._row(arm, name) for arm in arms for name in self.subjects if (arm.name, name) in self.pairs]
-        whole = {"better_worlds": "Int64", "independent_seeds": "Int64"}
-        return pd.DataFrame(rows, columns=list(COLUMNS)).astype(whole)
+        return [self._row(arm, name) for arm in arms for name in self.subjects if (arm.name, name) in self.pairs]
 
     def _row(self, arm: Arm, name: str) -> dict[str, Any]:
         subject, pair, result = self.subjects[name], self.pairs[arm.name, name], self.results[arm.name, name]

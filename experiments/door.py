@@ -55,8 +55,15 @@ class Request:
         return folder
 
 
-def read_request(tokens: Sequence[str], *, multirun: bool = False) -> Request:
+def read_request(
+    tokens: Sequence[str], *, multirun: bool = False, begin: Callable[[Machine], None] | None = None
+) -> Request:
     """Read and check everything that the command line and the files it names say.
+
+    Args:
+        tokens: the words of the command line.
+        multirun: whether keys may take several values.
+        begin: called as soon as it is known how the work is spread, while there is more to read.
 
     Raises:
         InputError: with every problem, of overrides, files and parameters alike.
@@ -70,6 +77,8 @@ def read_request(tokens: Sequence[str], *, multirun: bool = False) -> Request:
     _try(lambda: load_plugins(plugins), problems)
     machine = Machine(_whole(overrides, "workers", 1, MOST_WORKERS) or default_workers(),
                       _whole(overrides, "threads", 1, MOST_WORKERS) or 1, plugins)  # fmt: skip
+    if begin is not None and not problems:
+        begin(machine)
     out = _try(lambda: _out(overrides), problems)
     seed = _whole(overrides, "seed", 0, HIGHEST_SEED)
     source = _try(lambda: _source(overrides), problems)

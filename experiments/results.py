@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -17,6 +17,7 @@ from experiments.study import Arm, Study
 from sim.problems import InputError, Problem
 
 if TYPE_CHECKING:
+    from experiments.charts import Chart, ShareOut
     from experiments.comparison import Comparison
     from sim.recorder import Record
 
@@ -78,9 +79,19 @@ def records_of(folder: Path, study: Study) -> dict[str, Record]:
 
 
 def assemble(
-    folder: Path, study: Study, records: Mapping[str, Record], origin: Mapping[str, Any], notes: Notes
+    folder: Path,
+    study: Study,
+    records: Mapping[str, Record],
+    origin: Mapping[str, Any],
+    notes: Notes,
+    share_out: ShareOut = map,
 ) -> Comparison | None:
     """Write tables, scenarios, provenance and, where there is something to compare, summary, charts and report.
+
+    Args:
+        folder: the results folder.
+        study, records, origin, notes: what goes into it.
+        share_out: who draws the charts, while the tables are written; see `experiments.charts.begin_charts`.
 
     Returns:
         The comparison, or None where no arm has a baseline.
@@ -88,6 +99,7 @@ def assemble(
     from experiments.tables import write_tables
 
     complete = study.only(records)
+    comparison, charts = _drawn(folder, complete, records, share_out)
     write_tables(folder, complete, {arm.name: records[arm.name] for arm in complete.arms})
     manifest = _write_scenarios(folder, complete)
     about = {"name": study.name, "question": study.question, "seeds": list(study.seeds), "since": study.since}
@@ -97,7 +109,14 @@ def assemble(
         "warnings": list(notes.warnings),
         "assumptions": list(notes.assumptions),
     }
-    comparison = _compare(folder, complete, records, described, notes)
+    if comparison is not None:
+        from experiments.report import write_report
+
+        write_whole(folder / SUMMARY, comparison.write_summary)
+        write_report(
+            folder / REPORT, complete, records, comparison, charts(),
+            provenance=described, assumptions=notes.assumptions, warnings=notes.warnings,
+        )  # fmt: skip
     provenance.write(folder, described)
     return comparison
 
@@ -140,27 +159,20 @@ def load(folder: Path) -> Stored:
     return Stored(study, {name: block.record for name, block in by_arm.items()}, kept, notes, tuple(said))
 
 
-def _compare(
-    folder: Path, study: Study, records: Mapping[str, Record], described: Mapping[str, Any], notes: Notes
-) -> Comparison | None:
-    """Compare, draw and report; None where no arm has a baseline, and then an earlier study's report goes."""
+def _drawn(
+    folder: Path, study: Study, records: Mapping[str, Record], share_out: ShareOut
+) -> tuple[Comparison | None, Callable[[], list[Chart]]]:
+    """The comparison, and its charts in the making; None where no arm has a baseline, and an earlier report goes."""
     if not any(arm.baseline for arm in study.arms):
         if provenance.read(folder) is not None:
             for stale in (SUMMARY, REPORT):
                 (folder / stale).unlink(missing_ok=True)
-        return None
-    from experiments.charts import draw_charts
+        return None, list
+    from experiments.charts import begin_charts
     from experiments.comparison import compare
-    from experiments.report import write_report
 
     comparison = compare(study, records)
-    write_whole(folder / SUMMARY, comparison.write_summary)
-    charts = draw_charts(study, records, comparison, folder / "charts")
-    write_report(
-        folder / REPORT, study, records, comparison, charts,
-        provenance=described, assumptions=notes.assumptions, warnings=notes.warnings,
-    )  # fmt: skip
-    return comparison
+    return comparison, begin_charts(study, records, comparison, folder / "charts", share_out)
 
 
 def _write_scenarios(folder: Path, study: Study) -> list[dict[str, Any]]:

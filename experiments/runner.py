@@ -237,6 +237,8 @@ def _with_crew(
         raise
     if crew.broken:
         crew.stop()
+        if not lost and all(at in left for at in numbers):
+            return [numbers[0]]  # the workers died before they were given anything
     return lost
 
 

@@ -1,6 +1,7 @@
 """Worker processes that simulate: spawned, never forked, each with serial kernels and its own Python.
 
-The kernels' cache is warmed in the parent first, so that workers load instead of compiling all at once.
+They start while the command line is still being read, since they take a second. Where the kernels' cache is cold it
+is filled by one process first, so that workers load instead of compiling all at once.
 """
 
 from __future__ import annotations
@@ -10,16 +11,18 @@ import os
 import signal
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
 if TYPE_CHECKING:
     from sim.recorder import Record
 
+T = TypeVar("T")
+R = TypeVar("R")
 POLL = 0.1
 _GRACE = 1.0
 _WARM_WEEKS = 18
@@ -82,7 +85,6 @@ class Crew:
     _kept: ClassVar[Crew | None] = None
 
     def __init__(self, machine: Machine) -> None:
-        warm()
         self.broken = False
         context = multiprocessing.get_context("spawn")
         self._machine = machine
@@ -92,6 +94,8 @@ class Crew:
         self._pool = ProcessPoolExecutor(
             machine.workers, context, initializer=_start_worker, initargs=(self._done, self._stop, machine.plugins)
         )
+        for _ in range(machine.workers):
+            self._pool.submit(_load)
 
     @classmethod
     def of(cls, machine: Machine) -> Crew:
@@ -114,6 +118,7 @@ class Crew:
             wants: whether a task is still worth starting.
             tell: called often with the number of world-weeks done so far in this run.
         """
+        fill_cache()
         self._done.value = 0
         left = iter(tasks.items())
         waiting: dict[Future[Record], int] = {}
@@ -146,21 +151,46 @@ class Crew:
             except BrokenProcessPool:
                 self.broken = True
 
+    def share_out(self, work: Callable[[T], R], items: Sequence[T]) -> Iterable[R]:
+        """Call a function that can be sent on every item, in the workers that have nothing else to do."""
+        given = [(item, self._submit(work, item)) for item in items]
+        return (self._result(work, item, future) for item, future in given)
+
+    def _submit(self, work: Callable[[T], R], item: T) -> Future[R] | None:
+        try:
+            return self._pool.submit(work, item)
+        except BrokenProcessPool:
+            return None
+
+    @staticmethod
+    def _result(work: Callable[[T], R], item: T, future: Future[R] | None) -> R:
+        """What a worker made of an item; made here where the worker is gone."""
+        if future is not None:
+            with suppress(BrokenProcessPool):
+                return future.result()
+        return work(item)
+
     def close(self) -> None:
         """Let idle workers end."""
         self._pool.shutdown(wait=True, cancel_futures=True)
 
-    def stop(self) -> None:
-        """End now: ask, wait a moment, then end what has not listened."""
+    def stop(self, grace: float = _GRACE) -> None:
+        """End now: ask, wait so many seconds, then end what has not listened."""
         Crew._kept = None
         self._stop.set()
         self._pool.shutdown(wait=False, cancel_futures=True)
         own = [process for process in multiprocessing.active_children() if process not in self._before]
-        deadline = time.monotonic() + _GRACE
+        deadline = time.monotonic() + grace
         for process in own:
             process.join(max(0.0, deadline - time.monotonic()))
             if process.is_alive():
                 process.terminate()
+
+
+def start_workers(machine: Machine) -> None:
+    """Start the workers that a study will need, if it will need any."""
+    if machine.workers > 1:
+        Crew.of(machine)
 
 
 def close_workers() -> None:
@@ -170,8 +200,31 @@ def close_workers() -> None:
         Crew._kept = None
 
 
+def stop_workers() -> None:
+    """End the workers that were kept and have nothing to do yet."""
+    if Crew._kept is not None:
+        Crew._kept.stop(grace=0.0)
+
+
+def share_out(machine: Machine) -> Callable[[Callable[[T], R], Sequence[T]], Iterable[R]]:
+    """Who does other work than simulating: the workers that were kept, or this process."""
+    crew = Crew._kept
+    return crew.share_out if crew is not None and crew._machine == machine and not crew.broken else map
+
+
+def fill_cache() -> None:
+    """Compile the kernels that most runs need, unless they are in the cache or none are kept."""
+    from sim.kernels.jit import warm_mark
+
+    mark = warm_mark()
+    if mark is not None and not mark.exists():
+        warm()
+        with suppress(OSError):
+            mark.touch()
+
+
 def warm() -> None:
-    """Fill the kernels' cache, so that workers load instead of compiling all at once.
+    """Load the kernels that most runs need.
 
     A tiny organization goes through every built-in policy, long enough for stays to end and pairs to meet.
     """
@@ -200,6 +253,16 @@ def _start_worker(done: Any, stop: Any, plugins: tuple[str, ...]) -> None:
     threading.Thread(target=_end_with_parent, daemon=True).start()
     _shared.update(done=done, stop=stop)
     load_plugins(plugins)
+
+
+def _load() -> None:
+    """Import what simulating needs, and load its kernels if they are compiled."""
+    import sim.simulation  # noqa: F401
+    from sim.kernels.jit import warm_mark
+
+    mark = warm_mark()
+    if mark is not None and mark.exists():
+        warm()
 
 
 def _end_with_parent() -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,6 +12,7 @@ from experiments.charts.fonts import clean, fallbacks, missing, substitutes
 from experiments.charts.scene import Drawing, Scene
 from experiments.comparison import titles_of
 from experiments.files import write_whole
+from experiments.sentences import MAIN
 
 if TYPE_CHECKING:
     from experiments.comparison import Comparison
@@ -39,6 +40,10 @@ class Chart:
     stand_ins: Mapping[str, str]
 
 
+ShareOut = Callable[[Callable[[tuple[str, ...]], list[Chart]], Sequence[tuple[str, ...]]], Iterable[list[Chart]]]
+"""How drawing is shared out: calls the function on every item and gives the results in order, as `map` does."""
+
+
 def draw_charts(study: Study, records: Mapping[str, Record], comparison: Comparison, folder: Path) -> list[Chart]:
     """Draw every chart that the study has results for into a folder; the same results give the same SVG bytes.
 
@@ -47,19 +52,66 @@ def draw_charts(study: Study, records: Mapping[str, Record], comparison: Compari
     Raises:
         OSError: the folder cannot be written.
     """
-    scene = Scene(study, records, comparison, {})
-    drawings = list(_drawings(scene))
-    names = dict(_names(study, records))
-    families, undrawable = fallbacks(missing(names))
-    stand_ins = substitutes(names, undrawable)
-    pictured = replace(scene, stand_ins=stand_ins)
-    charts = [_save(drawing, scene, pictured, families, folder) for drawing in drawings]
-    kept = {file for chart in charts for file in (chart.svg, chart.png)}
-    for name in (*(drawing.name for drawing in ONCE), "flow-*"):
-        for old in (*folder.glob(f"{name}.svg"), *folder.glob(f"{name}.png")):
-            if old not in kept:
-                old.unlink(missing_ok=True)
-    return charts
+    return begin_charts(study, records, comparison, folder, map)()
+
+
+def begin_charts(
+    study: Study, records: Mapping[str, Record], comparison: Comparison, folder: Path, share_out: ShareOut
+) -> Callable[[], list[Chart]]:
+    """Begin to draw, as `draw_charts` does, and go on with something else.
+
+    Args:
+        study, records, comparison: what to draw.
+        folder: where the files go.
+        share_out: who draws; the files are the same.
+
+    Returns:
+        A function that waits until all are drawn and gives them in the order in which a reader wants them.
+    """
+    names = [drawing.name for drawing in _drawings(Scene(study, records, comparison, {}))]
+    flows = tuple(name for name in names if name.startswith(flow.FLOW))
+    pieces = [flows, *((name,) for name in names if name not in flows)]  # flows together: they load seaborn
+    easel = _Easel(study, {name: _slim(record) for name, record in records.items()}, comparison.bare(), folder)
+    drawn = share_out(easel, [piece for piece in pieces if piece])
+
+    def finished() -> list[Chart]:
+        by_name = {chart.name: chart for charts in drawn for chart in charts}
+        charts = [by_name[name] for name in names]
+        kept = {file for chart in charts for file in (chart.svg, chart.png)}
+        for name in (*(drawing.name for drawing in ONCE), f"{flow.FLOW}*"):
+            for old in (*folder.glob(f"{name}.svg"), *folder.glob(f"{name}.png")):
+                if old not in kept:
+                    old.unlink(missing_ok=True)
+        return charts
+
+    return finished
+
+
+def _slim(record: Record) -> Record:
+    """A record with only the weekly quantities that charts draw, so that little is sent to who draws them."""
+    from sim.metrics import METRICS
+
+    courses = [METRICS[name] for name in (MAIN, trust.WITHIN, trust.ACROSS)]
+    wanted = [name for metric in courses for name in (metric.numerator, metric.denominator)]
+    return replace(record, weekly={name: record.weekly[name] for name in wanted})
+
+
+@dataclass(frozen=True)
+class _Easel:
+    """Draws charts of a study by their names; can be sent to another process."""
+
+    study: Study
+    records: Mapping[str, Record]
+    comparison: Comparison
+    folder: Path
+
+    def __call__(self, names: tuple[str, ...]) -> list[Chart]:
+        scene = Scene(self.study, self.records, self.comparison, {})
+        written = dict(_names(self.study, self.records))
+        families, undrawable = fallbacks(missing(written))
+        pictured = replace(scene, stand_ins=substitutes(written, undrawable))
+        chosen = [drawing for drawing in _drawings(scene) if drawing.name in names]
+        return [_save(drawing, scene, pictured, families, self.folder) for drawing in chosen]
 
 
 def _save(drawing: Drawing, scene: Scene, pictured: Scene, families: Sequence[str], folder: Path) -> Chart:

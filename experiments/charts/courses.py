@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import warnings
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -26,6 +26,9 @@ class Course:
 
 def course(values: Floats) -> Course:
     """Mean and spread over worlds of values (world, week); weeks without a value in any world are NaN."""
+    if np.isfinite(values).all():  # numpy's functions for gaps go week by week in Python
+        low, high = np.percentile(values, SPREAD, axis=0)
+        return Course(values.mean(axis=0), low, high)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", RuntimeWarning)  # a week in which no world has a value
         low, high = np.nanpercentile(values, SPREAD, axis=0)
@@ -42,12 +45,9 @@ def week_ticks(weeks: int, most: int = 4) -> list[int]:
 
 def draw_course(ax: Axes, course: Course, colour: str, *, baseline: bool = False, width: float = 3.0) -> None:
     """A line with its band."""
-    import seaborn as sns
-
     weeks = np.arange(course.mean.size)
     ax.fill_between(weeks, course.low, course.high, color=colour, alpha=0.11, linewidth=0)
-    style_of_line: dict[str, Any] = {"zorder": 3 if baseline else 4, "linewidth": width}
-    sns.lineplot(x=weeks, y=course.mean, ax=ax, color=colour, errorbar=None, estimator=None, **style_of_line)
+    ax.plot(weeks, course.mean, color=colour, linewidth=width, zorder=3 if baseline else 4)
 
 
 def mark_weeks(ax: Axes, weeks: int, since: int, *, named: bool = True, ticks: int = 4) -> None:

@@ -41,6 +41,9 @@ CAPTION = (
 
 PANEL, GAP, NAME_SIZE = 3.35, 0.3, 13.0
 
+FLOW = "flow-"
+"""How the names of flow charts begin."""
+
 
 def charted(scene: Scene) -> list[str]:
     """Arms with a flow chart, the one that changes the share across departments most first."""
@@ -216,6 +219,6 @@ def drawings(scene: Scene) -> list[Drawing]:
     for arm in charted(scene):
         weeks = flows(scene, arm)[2]
         repeated = plain[slug(arm)] > 1  # names that differ only in what a file name cannot hold
-        name = f"flow-{slug(arm, sha256(arm.encode()).hexdigest()) if repeated else slug(arm)}"
+        name = f"{FLOW}{slug(arm, sha256(arm.encode()).hexdigest()) if repeated else slug(arm)}"
         found.append(Drawing(name, partial(title, arm=arm), CAPTION.format(weeks=weeks), partial(draw, arm=arm)))
     return found

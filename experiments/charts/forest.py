@@ -113,8 +113,6 @@ def _factor(scene: Scene, name: str) -> float:
 
 def _panel(scene: Scene, ax: Axes, name: str, inches: float) -> None:
     """One metric: rows from top to bottom in the order of the study."""
-    import seaborn as sns
-
     count = len(scene.arms)
     factor = _factor(scene, name)
     style.quiet_axes(ax, grid="x")
@@ -126,7 +124,7 @@ def _panel(scene: Scene, ax: Axes, name: str, inches: float) -> None:
         colour = scene.colour(arm.name)
         worlds = factor * pair.difference[np.isfinite(pair.difference)]
         below = row + 0.30 + 0.11 * (2.0 * (0.618034 * np.arange(1, worlds.size + 1) % 1.0) - 1.0)
-        sns.scatterplot(x=worlds, y=below, ax=ax, color=colour, s=26, alpha=0.45, linewidth=0, legend=False, zorder=3)
+        ax.scatter(worlds, below, color=colour, s=26, alpha=0.45, linewidth=0, zorder=3)
         if math.isfinite(result.low):
             ends = [factor * result.low, factor * result.high]
             ax.plot(ends, [row, row], color=colour, linewidth=5, solid_capstyle="butt", zorder=4)

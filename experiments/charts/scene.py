@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -50,6 +50,7 @@ class Scene:
     records: Mapping[str, Record]
     comparison: Comparison
     stand_ins: Mapping[str, str]
+    _courses: dict[tuple[str, str], Course] = field(default_factory=dict, repr=False, compare=False)
 
     def name(self, name: str) -> str:
         """A user's name as it is written on charts."""
@@ -86,5 +87,8 @@ class Scene:
 
     def course(self, arm: str, metric: Metric) -> Course:
         """A metric of an arm over the weeks, as people read it."""
-        values: Any = metric.series(self.records[arm].weekly)
-        return course(display_factor(metric.unit) * np.asarray(values, dtype=np.float64))
+        key = (arm, metric.name)
+        if key not in self._courses:  # a baseline is drawn behind every arm
+            values: Any = metric.series(self.records[arm].weekly)
+            self._courses[key] = course(display_factor(metric.unit) * np.asarray(values, dtype=np.float64))
+        return self._courses[key]

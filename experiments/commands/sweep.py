@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from experiments import provenance
 from experiments.compose import multirun as hydra_multirun
@@ -20,7 +20,11 @@ from experiments.progress import Screen
 from experiments.results import Notes, assemble, check_study, records_of
 from experiments.runner import Outcome, already_done, run_arms
 from experiments.study import Study
-from experiments.workers import Machine
+from experiments.workers import Machine, share_out, start_workers, stop_workers
+from sim.problems import InputError
+
+if TYPE_CHECKING:
+    from experiments.charts import ShareOut
 
 _REASONS = "failed"
 """Folder in which the jobs of a multirun leave why an arm failed, until all have ended."""
@@ -40,7 +44,15 @@ def main(tokens: Sequence[str], command: Sequence[str], *, multirun: bool = Fals
     Raises:
         InputError: with every problem, before anything is run or written.
     """
-    request = read_request(tokens, multirun=multirun)
+    try:
+        return _main(tokens, command, multirun)
+    except InputError:
+        stop_workers()
+        raise
+
+
+def _main(tokens: Sequence[str], command: Sequence[str], multirun: bool) -> int:
+    request = read_request(tokens, multirun=multirun, begin=start_workers)
     seeds = None if request.seed is None else (request.seed,)
     if multirun:
         study = union(request.designs, _title(request), seeds)
@@ -58,10 +70,10 @@ def main(tokens: Sequence[str], command: Sequence[str], *, multirun: bool = Fals
         else:
             outcome = run_arms(folder, study.arms, study.seeds, request.machine, screen)
     origin = origin_of(folder, command, outcome, time.monotonic() - began, request.machine.plugins)
-    return finish(folder, study, outcome, notes, origin)
+    return finish(folder, study, outcome, notes, origin, share_out(request.machine))
 
 
-def finish(folder: Path, study: Study, outcome: Outcome, notes: Notes, origin: dict[str, Any]) -> int:
+def finish(folder: Path, study: Study, outcome: Outcome, notes: Notes, origin: dict[str, Any], hands: ShareOut) -> int:
     """Assemble what can be, show it, and say what failed.
 
     Returns:
@@ -72,7 +84,7 @@ def finish(folder: Path, study: Study, outcome: Outcome, notes: Notes, origin: d
     records = records_of(folder, study)
     complete = study.only(records)
     if complete.arms:
-        comparison = assemble(folder, study, records, origin, notes)
+        comparison = assemble(folder, study, records, origin, notes, hands)
         show_comparison(folder, comparison)
     return say_failures(study, outcome, complete)
 

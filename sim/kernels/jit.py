@@ -69,6 +69,15 @@ def cache_folder() -> Path | None:
         return None
 
 
+def warm_mark() -> Path | None:
+    """The file that says that the kernels of most runs are compiled; None where none are kept.
+
+    A change in a kernel is another folder, in which the file is not.
+    """
+    folder = None if numba.config.DISABLE_JIT else cache_folder()
+    return None if folder is None else folder / "warm"
+
+
 class _CheckedFiles(IndexDataCacheFile):  # type: ignore[misc]
     """Numba's two kinds of files of a kernel: an index that cannot be read is none, and code has a checksum."""
 
