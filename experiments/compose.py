@@ -65,8 +65,16 @@ class Source:
         return cls(_GIVEN)
 
 
-def compose(source: Source, overrides: Overrides) -> dict[str, Any]:
+Bases = dict[tuple[str, ...], Any]
+"""What has been composed of choices alone; the jobs of a multirun that sweep values share it."""
+
+
+def compose(source: Source, overrides: Overrides, bases: Bases) -> dict[str, Any]:
     """The study or scenario that the source and the overrides describe, as plain data.
+
+    Args:
+        source, overrides: what to compose.
+        bases: of other jobs of the same source; what is composed here is added.
 
     Raises:
         InputError: a choice or key that does not exist, or data that asks for more than data.
@@ -75,11 +83,13 @@ def compose(source: Source, overrides: Overrides) -> dict[str, Any]:
         problems = choice_problems(overrides.choices, options)
         if problems:
             raise InputError(problems)
-        base = _composed(source, [choice.normal for choice in overrides.choices])
-        problems = key_problems(overrides, _data(base))
+        choices = tuple(choice.normal for choice in overrides.choices)
+        if choices not in bases:
+            bases[choices] = _composed(source, list(choices))
+        problems = key_problems(overrides, _data(bases[choices]))
         if problems:
             raise InputError(problems)
-        final = _composed(source, overrides.normal)
+        final = _composed(source, overrides.normal) if tuple(overrides.normal) != choices else bases[choices]
     return _plain(final)
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import TypeVar
 
-from experiments.compose import Source, check_launcher, compose, jobs
+from experiments.compose import Bases, Source, check_launcher, compose, jobs
 from experiments.design import HIGHEST_SEED, Design, Document, read_design
 from experiments.files import slug
 from experiments.overrides import POLICY_GROUP, Overrides, read_overrides
@@ -109,22 +109,23 @@ def _designs(source: Source, overrides: Overrides, problems: list[Problem]) -> l
     """The design of every job; problems that several jobs share appear once."""
     each = _try(lambda: jobs(overrides), problems) or []
     found = []
+    bases: Bases = {}
     for job in each:
         single = _job(job) if overrides.sweeps else overrides
         problems.extend(single.problems if single is not overrides else ())
-        design = _try(lambda single=single: design_of(source, single), problems)  # type: ignore[misc]
+        design = _try(lambda single=single: design_of(source, single, bases), problems)  # type: ignore[misc]
         if design is not None:
             found.append(design)
     return found
 
 
-def design_of(source: Source, overrides: Overrides) -> Design:
-    """Compose and read one document.
+def design_of(source: Source, overrides: Overrides, bases: Bases) -> Design:
+    """Compose and read one document; `bases` is what other jobs have composed, see `compose`.
 
     Raises:
         InputError: with every problem.
     """
-    design = read_design(Document(compose(source, overrides)), overrides.removed_policies)
+    design = read_design(Document(compose(source, overrides, bases)), overrides.removed_policies)
     if problems := _untaken(design, overrides):
         raise InputError(problems)
     return design

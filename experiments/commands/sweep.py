@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import shutil
 import time
-from collections.abc import Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -18,7 +18,7 @@ from experiments.files import write_text
 from experiments.plugins import load_plugins
 from experiments.progress import Screen
 from experiments.results import Notes, assemble, check_study, records_of
-from experiments.runner import Outcome, already_done, run_arms
+from experiments.runner import Outcome, already_done, run_arms, stored
 from experiments.study import Study
 from experiments.workers import Machine, share_out, start_workers, stop_workers
 from sim.problems import InputError
@@ -107,19 +107,44 @@ def _title(request: Request) -> str:
 
 
 def _run_jobs(request: Request, study: Study, folder: Path, screen: Screen) -> Outcome:
-    """Let Hydra start every job; what they did is read from the store afterwards."""
-    before = records_of(folder, study)
+    """Let Hydra start every job.
+
+    Jobs that it starts here hand in what they want to be run, and all of it is run together, so that no worker waits at
+    the end of a job. What jobs elsewhere did is read from the store afterwards.
+    """
+    before = [arm.name for arm in study.arms if stored(folder, arm, study.seeds, screen)]
     if before:
         screen.say(already_done(len(before), len(study.arms)))
-    outcome = Outcome(skipped=list(before))
-    if len(before) < len(study.arms):
-        names = {arm.identity: arm.title for arm in study.arms}
-        job = Job(str(folder), study.seeds, request.machine, names, request.overrides.removed_policies)
-        shutil.rmtree(folder / _REASONS, ignore_errors=True)
+    outcome = Outcome(skipped=before)
+    missing = [arm for arm in study.arms if arm.name not in before]
+    if not missing:
+        return outcome
+    names = {arm.identity: arm.title for arm in study.arms}
+    job = Job(str(folder), study.seeds, request.machine, names, request.overrides.removed_policies)
+    shutil.rmtree(folder / _REASONS, ignore_errors=True)
+    with _handing_in() as handed_in:
         hydra_multirun(request.source, request.overrides, folder / "hydra", job)
-        outcome.finished = [name for name in records_of(folder, study) if name not in before]
-        outcome.failed = _take_reasons(folder, study)
+    here = [arm for arm in missing if arm.identity in handed_in]
+    ran = run_arms(folder, here, study.seeds, request.machine, screen, announce=False)
+    elsewhere = Study(study.name, study.question, tuple(arm for arm in missing if arm not in here), study.seeds)
+    outcome.finished = [*ran.finished, *records_of(folder, elsewhere)]
+    outcome.failed = ran.failed | _take_reasons(folder, elsewhere)
     return outcome
+
+
+_wanted: set[str] | None = None
+"""Identities that the jobs of a multirun in this process hand in; None where nobody collects them."""
+
+
+@contextmanager
+def _handing_in() -> Iterator[set[str]]:
+    """Collect what jobs in this process want to be run."""
+    global _wanted
+    _wanted = set()
+    try:
+        yield _wanted
+    finally:
+        _wanted = None
 
 
 def _take_reasons(folder: Path, study: Study) -> dict[str, str]:
@@ -137,6 +162,8 @@ def _take_reasons(folder: Path, study: Study) -> dict[str, str]:
 class Job:
     """One job of a multirun: a scenario, and its own baseline where the store lacks it.
 
+    In the process of the command it only says what is to be run.
+
     Plain data, so that any launcher can send it to another process.
     """
 
@@ -150,6 +177,9 @@ class Job:
         """Run the job that this composed configuration describes."""
         load_plugins(self.machine.plugins)
         study = union([read_design(Document(data), self.removed)], "job", self.seeds)
+        if _wanted is not None:
+            _wanted.update(arm.identity for arm in study.arms)
+            return
         arms = [replace(arm, title=self.titles[arm.identity]) for arm in study.arms]
         with Screen() as screen:
             screen.say("; ".join(arm.title for arm in arms if arm.baseline) or arms[0].title)

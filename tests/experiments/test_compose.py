@@ -216,8 +216,8 @@ def test_jobs_are_all_combinations() -> None:
         [f"scenario={s}", f"++weeks={w}", "++learning.rate=0.1"] for s in ("baseline", "rotation") for w in (3, 4)
     ]
     (one, other) = jobs(read("+policy@policies=[],[rotation,mentorship]", multirun=True))
-    assert not compose(Source(), read(*one)).get("policies")
-    assert list(compose(Source(), read(*other))["policies"]) == ["rotation", "mentorship"]
+    assert not compose(Source(), read(*one), {}).get("policies")
+    assert list(compose(Source(), read(*other), {})["policies"]) == ["rotation", "mentorship"]
 
 
 def test_a_union_compares_with_the_same_everything_but_policies() -> None:
