@@ -34,6 +34,7 @@ _EXAMPLES = {
     "run": "  watercooler run scenario=rotation seed=1\n  watercooler run file=scenario.yaml weeks=52",
     "sweep": "  watercooler sweep study=demo\n  watercooler sweep file=scenario.yaml seeds=16\n"
     "  watercooler sweep -m '+policy@policies=[],[rotation],[rotation,mentorship]' organization.people=240,480",
+    "plan": "  watercooler plan --profile scenario=together organization.people=1000",
     "check": "  watercooler check people.csv ties.csv organization.columns.id=node organization.columns.source=sender",
 }
 
@@ -81,7 +82,7 @@ def _parser() -> argparse.ArgumentParser:
         "report": "assemble tables, charts and report of a results folder again",
         "check": "validate your people and ties files and describe the organization in them",
         "policies": "list the policies, or all parameters of one",
-        "plan": "show what happens in a week, as a table",
+        "plan": "show what happens in a week, as a table; with --profile, what it costs",
     }
     made = {
         name: commands.add_parser(
@@ -93,6 +94,9 @@ def _parser() -> argparse.ArgumentParser:
     }  # fmt: skip
     made["sweep"].add_argument(
         "-m", "--multirun", action="store_true", help="Hydra multirun: key=1,2 makes a job of each value"
+    )
+    made["plan"].add_argument(
+        "--profile", action="store_true", help="run a scenario for up to a year and show what each phase costs"
     )
     made["report"].add_argument("folder", type=Path, help="such as results/demo")
     made["check"].add_argument(
@@ -129,6 +133,10 @@ def _call(options: argparse.Namespace, rest: list[str], words: list[str]) -> int
         from experiments.commands import report
 
         return report.main(options.folder, _only_plugins(rest))
+    if options.command == "plan" and options.profile:
+        from experiments.commands import profile
+
+        return profile.main(rest)
     if rest:
         raise InputError([Problem(word, "has no place here", "see --help") for word in rest])
     if options.command == "plan":

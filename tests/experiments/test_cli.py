@@ -7,6 +7,7 @@ import json
 import shutil
 import subprocess
 import sys
+import time
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,8 @@ import pytest
 import yaml
 from calling import SMALL, Run, contents, names, run
 
+from experiments.commands.profile import BETWEEN, measure
+from sim.plan import PHASES
 from sim.scenario import Scenario
 
 __all__ = ["run"]
@@ -355,6 +358,32 @@ def test_the_plan_is_a_table(run: Run) -> None:
     assert status == 0
     for phase in ("bend", "act", "ties", "sessions", "practice", "observe"):
         assert phase in out
+
+
+def test_a_profile_says_what_each_phase_costs(run: Run, tmp_path: Path) -> None:
+    status, out, _ = run("plan", "--profile", "scenario=together", *SMALL)
+    assert status == 0
+    rows = {line.split("  ")[0].strip(): line.split()[-3:] for line in out.splitlines() if line.endswith(" %")}
+    assert list(rows) == [*(phase.name for phase in PHASES), BETWEEN, "a week"]
+    shares = [float(cells[1]) for name, cells in rows.items() if name != "a week"]
+    assert sum(shares) == pytest.approx(100.0, abs=0.1 * len(shares))
+    assert "ns a person" in out and "2 worlds side by side" in out
+    assert names(tmp_path) == [], "a profile writes nothing"
+
+
+def test_the_profile_of_a_scenario_counts_its_own_weeks_only() -> None:
+    scenario = Scenario.from_dict({"organization": {"people": 24, "departments": 3}, "weeks": 3, "burn_in_weeks": 2})
+    began = time.perf_counter()
+    costs = measure(scenario, (1, 2, 3))
+    assert (costs.weeks, costs.worlds, costs.people) == (3, 3, 24)
+    assert 0.0 < sum(costs.seconds.values()) <= costs.whole < time.perf_counter() - began
+    assert min(costs.seconds.values()) >= 0.0
+
+
+def test_a_profile_is_of_one_scenario(run: Run) -> None:
+    status, _, err = run("plan", "--profile", "study=demo", *SMALL)
+    assert status == 2
+    assert "several" in err
 
 
 def test_help_imports_nothing_heavy() -> None:
