@@ -7,8 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.chance import Chance, text_keys
-from sim.generate import LABEL, department_names, generate
+from sim.chance import Chance, Keys, text_keys
+from sim.generate import LABEL, department_names, generate, seat_names
 from sim.load import load
 from sim.organization import Organization
 from sim.problems import InputError, Problem
@@ -16,7 +16,7 @@ from sim.scenario import Scenario
 from sim.schema import Structure, Ties
 from sim.settings import FilesOrganization, SyntheticOrganization
 from sim.start import base_trust, fill_level_and_tenure, initiative, starting_expertise, tie_contact
-from sim.state import BEYOND, Array, Frame, State, repacked
+from sim.state import Array, Frame, State, repacked
 from sim.structure import (
     Topics,
     department_organizations,
@@ -141,11 +141,13 @@ def _matches(targets: object, organization: Organization) -> bool:
 def build_state(prepared: Prepared, seeds: tuple[int, ...]) -> State:
     """The worlds of these seeds at week 0, side by side."""
     settings = prepared.scenario.organization
+    loaded = prepared.organization
+    keys = text_keys(loaded.seats if loaded is not None else seat_names(settings.people))
     if isinstance(settings, FilesOrganization) or settings.seed is not None:
-        one = _build_world(prepared, Chance([settings.seed or 0]))
+        one = _build_world(prepared, Chance([settings.seed or 0]), keys)
         parts = [one] * len(seeds)
     else:
-        parts = [_build_world(prepared, Chance([seed])) for seed in seeds]
+        parts = [_build_world(prepared, Chance([seed]), keys) for seed in seeds]
     organization = parts[0].organization
     frame = Frame(
         len(seeds), organization.seats, organization.departments, organization.organizations, prepared.topics.names
@@ -162,15 +164,14 @@ class _World:
     ties: Ties
 
 
-def _build_world(prepared: Prepared, chance: Chance) -> _World:
+def _build_world(prepared: Prepared, chance: Chance, keys: Keys) -> _World:
     scenario = prepared.scenario
     settings = scenario.organization
     loaded = prepared.organization is not None
     specialization = 1.0
     if isinstance(settings, SyntheticOrganization):
         specialization = settings.specialization
-    organization = prepared.organization or generate(settings, chance)  # type: ignore[arg-type]
-    keys = text_keys(organization.seats)
+    organization = prepared.organization or generate(settings, chance, keys)  # type: ignore[arg-type]
     level, tenure = fill_level_and_tenure(organization, chance, keys)
     need = np.ascontiguousarray(prepared.structure.need[:, : len(prepared.topics.names)])
     people = len(keys)
@@ -192,39 +193,34 @@ def _build_world(prepared: Prepared, chance: Chance) -> _World:
 
 
 def _ties_at_start(prepared: Prepared, organization: Organization, chance: Chance, keys: Array, loaded: bool) -> Ties:
+    """The ties of one world in rows without room."""
     contacts = prepared.scenario.contacts
     base = base_trust(organization, prepared.department_organization, prepared.scenario.trust)
     count = np.bincount(organization.learner, minlength=len(keys)).astype(np.int32)
-    ties = Ties(
+    return Ties(
         first=np.concatenate([[0], np.cumsum(count)]).astype(np.int64),
         count=count,
         limit=np.maximum(contacts.limit, count + contacts.headroom).astype(np.int32),
         source=organization.source.astype(np.int32),
-        trust=base.copy(),
+        trust=base,
         contact=tie_contact(organization, chance, keys, contacts, loaded),
         base_trust=base,
         origin=np.zeros(len(base), np.int8),
         gain=np.zeros(len(base), np.float32),
     )
-    return repacked(ties, count.astype(np.int64) + SPARE)
 
 
 def _join_ties(parts: list[Ties], frame: Frame) -> Ties:
-    if len(parts) == 1:
-        return parts[0]
-    size = [int(part.first[-1]) for part in parts]
-    offset = np.concatenate([[0], np.cumsum(size)])
-    first = np.concatenate([part.first[:-1] + offset[world] for world, part in enumerate(parts)] + [offset[-1:]])
-    slots = {
-        name: np.zeros(offset[-1] + BEYOND, getattr(parts[0], name).dtype)
-        for name in ("source", "trust", "contact", "base_trust", "origin", "gain")
-    }
-    for world, part in enumerate(parts):
-        for name, joined in slots.items():
-            joined[offset[world] : offset[world + 1]] = getattr(part, name)[: size[world]]
-        slots["source"][offset[world] : offset[world + 1]] += np.int32(world * frame.people)
-    by_row = {name: np.concatenate([getattr(part, name) for part in parts]) for name in ("count", "limit")}
-    return Ties(first=first.astype(np.int64), **by_row, **slots)
+    """The ties of all worlds, in rows with room."""
+    joined = parts[0] if len(parts) == 1 else _side_by_side(parts, frame.people)
+    return repacked(joined, joined.count.astype(np.int64) + SPARE)
+
+
+def _side_by_side(parts: list[Ties], people: int) -> Ties:
+    """The ties of all worlds, in rows without room."""
+    joined = {name: np.concatenate([getattr(part, name) for part in parts]) for name in Ties._fields[1:]}
+    joined["source"] += np.repeat(np.arange(len(parts), dtype=np.int32) * people, [len(part.source) for part in parts])
+    return Ties(np.concatenate([[0], np.cumsum(joined["count"], dtype=np.int64)]), **joined)
 
 
 def _culture(prepared: Prepared, worlds: int) -> dict[str, Array]:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sim.chance import Chance, Keys, extend, text_keys
-from sim.kernels.network import EMPTY, draw_ties
+from sim.kernels.network import EMPTY, draw_ties, group
 from sim.organization import Organization
 from sim.settings import SyntheticOrganization
 
@@ -24,6 +25,7 @@ def department_names(count: int) -> tuple[str, ...]:
     return tuple(f"Department {d + 1:0{width}}" for d in range(count))
 
 
+@lru_cache(maxsize=1)
 def seat_names(count: int) -> tuple[str, ...]:
     """Names of generated seats, padded so that text order is row order."""
     width = len(str(count))
@@ -41,7 +43,7 @@ def draw_tenure(chance: Chance, keys: Keys) -> NDArray[np.int32]:
     return (chance.draw(LABEL, "tenure", None, keys[None, :])[0] * np.float32(TENURE_WEEKS)).astype(np.int32)
 
 
-def generate(settings: SyntheticOrganization, chance: Chance) -> Organization:
+def generate(settings: SyntheticOrganization, chance: Chance, keys: Keys | None = None) -> Organization:
     """Draw one organization.
 
     Departments are even blocks of rows. A person starts `sources * (1 - reciprocity / 2)` ties, of which
@@ -50,9 +52,10 @@ def generate(settings: SyntheticOrganization, chance: Chance) -> Organization:
     Args:
         settings: the organization's shape.
         chance: draws of one world.
+        keys: those of the seats' names (person,), for who has them already.
     """
     seats = seat_names(settings.people)
-    keys = text_keys(seats)
+    keys = text_keys(seats) if keys is None else keys
     department = np.sort(np.arange(settings.people) % settings.departments).astype(np.int32)
     with np.errstate(over="ignore"):  # without the jit, hashes wrap around in numpy scalars
         learner, source = _network(settings, chance, keys, department)
@@ -113,8 +116,7 @@ def _network(
     count = 0
     rounds = {"tie": wanted - closing, "closing tie": closing // 2, "later closing tie": closing - closing // 2}
     for decision, number in rounds.items():
-        order = np.argsort(learner[:count], kind="stable")
-        first = np.searchsorted(learner[:count][order], np.arange(people + 1))
+        order, first = _grouped(learner[:count], people)
         count = draw_ties(
             number,
             mutual,
@@ -135,5 +137,13 @@ def _network(
             source,
             count,
         )
-    order = np.lexsort((source[:count], learner[:count]))
+    by_source = _grouped(source[:count], people)[0]
+    order = by_source[_grouped(learner[:count][by_source], people)[0]]
     return learner[:count][order].astype(np.int32), source[:count][order].astype(np.int32)
+
+
+def _grouped(person: NDArray[np.int64], people: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Order of ties by a person of theirs, stable, (tie,), and the first place of each person (person + 1,)."""
+    first, order = np.zeros(people + 1, np.int64), np.empty(len(person), np.int64)
+    group(person, first, order)
+    return order, first

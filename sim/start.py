@@ -135,4 +135,6 @@ def base_trust(organization: Organization, organizations: NDArray[np.int32], tru
     )
     base = np.where(learner == source, np.float32(trust.base_within), across)
     given = ~np.isnan(organization.trust)
+    if not given.any():
+        return base.astype(np.float32)
     return np.where(given, np.where(given, organization.trust, 0.0), base).astype(np.float32)

@@ -90,6 +90,30 @@ def friend_of_friend(i, point, within, key, department, first, source):
 
 
 @kernel
+def group(person, first, order):
+    """Order ties by a person of theirs (tie,), those of one person as they stand: a counting sort.
+
+    Args:
+        person: rows of people (tie,).
+        first: zeros (person + 1,); filled with the first place of each person in the order.
+        order: filled with the places of ties in their new order (tie,).
+    """
+    ties = person.shape[0]
+    people = first.shape[0] - 1
+    for e in range(ties):
+        first[person[e] + 1] += 1
+    for i in range(people):
+        first[i + 1] += first[i]
+    for e in range(ties):
+        i = person[e]
+        order[first[i]] = e
+        first[i] += 1
+    for i in range(people, 0, -1):
+        first[i] = first[i - 1]
+    first[0] = 0
+
+
+@kernel
 def draw_ties(
     wanted,
     mutual_share,

@@ -31,7 +31,7 @@ def read(*tokens: str, multirun: bool = False) -> Overrides:
 
 
 def design(*tokens: str) -> Design:
-    return design_of(Source(), read(*tokens))
+    return design_of(Source(), read(*tokens), {})
 
 
 def problems(*tokens: str) -> list[str]:
