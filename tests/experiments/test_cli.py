@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import json
+import multiprocessing
+import pickle
 import shutil
 import subprocess
 import sys
@@ -17,6 +19,9 @@ import yaml
 from calling import SMALL, Run, contents, names, run
 
 from experiments.commands.profile import BETWEEN, measure
+from experiments.commands.sweep import Job
+from experiments.design import Document, read_design, union
+from experiments.workers import Machine
 from sim.plan import PHASES
 from sim.scenario import Scenario
 
@@ -196,6 +201,36 @@ def test_a_multirun_is_one_study(run: Run, tmp_path: Path) -> None:
     _, _, err = run(*words)
     assert "Already done" in err
     assert contents(folder) == before
+
+
+def test_a_job_on_another_machine_stores_its_scenario_and_baseline(tmp_path: Path) -> None:
+    data = {"organization": {"people": 24, "departments": 3, "topics": 6}, "weeks": 16,
+            "policies": {"rotation": {"kind": "rotation", "start_week": 1}}}  # fmt: skip
+    names_of = {arm.identity: arm.title for arm in union([read_design(Document(data))], "job", (1, 2)).arms}
+    job = pickle.loads(pickle.dumps(Job(str(tmp_path), (1, 2), Machine(1), names_of)))
+    job(data)
+    assert len(list((tmp_path / "blocks").iterdir())) == 2
+
+
+@pytest.mark.compiled
+def test_workers_leave_the_same_files_as_one_process(run: Run, tmp_path: Path) -> None:
+    words = ("sweep", "study=demo", *SMALL[:-1])
+    assert run(*words, "workers=1", "out=alone")[0] == 0
+    assert run(*words, "workers=2", "out=shared")[0] == 0
+    alone, shared = (
+        {name: data for name, data in contents(tmp_path / out).items() if not name.endswith((".json", ".html"))}
+        for out in ("alone", "shared")
+    )
+    assert any(name.endswith(".svg") for name in alone) and any(name.endswith(".png") for name in alone)
+    assert shared == alone
+
+
+def test_nothing_is_left_running_after_a_refusal(run: Run) -> None:
+    assert run("sweep", "study=demo", "learning.rate=nan", "workers=2")[0] == 2
+    deadline = time.monotonic() + 20.0
+    while multiprocessing.active_children() and time.monotonic() < deadline:
+        time.sleep(0.05)
+    assert not multiprocessing.active_children()
 
 
 def test_a_multirun_goes_on_where_it_was(run: Run, tmp_path: Path) -> None:

@@ -140,6 +140,13 @@ def test_a_failing_scenario_does_not_hide_the_others(tmp_path: Path, workers: in
     assert any(("on purpose" if how == "raise" else "worker process died") in text for text in progress.said)
 
 
+def test_workers_that_cannot_start_are_a_failure_and_no_endless_loop(tmp_path: Path) -> None:
+    asked = study(seeds=tuple(range(1, 25)))
+    outcome = run_arms(tmp_path, asked.arms, asked.seeds, Machine(2, plugins=("no_such_module",)), Silent())
+    assert set(outcome.failed) == {arm.name for arm in asked.arms}
+    assert not outcome.finished
+
+
 def test_a_scenario_that_kills_its_workers_takes_no_other_with_it(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
