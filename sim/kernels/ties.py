@@ -1,8 +1,8 @@
-"""The network itself: find, form, lift, fade and end ties. Rows stay sorted by source, live ties first."""
+"""The network itself: find, form, lift and drop ties. Rows stay sorted by source, live ties first."""
 
 import numpy as np
 
-from sim.kernels.common import ONE, stays_with
+from sim.kernels.common import ONE
 from sim.kernels.jit import kernel
 
 BASELINE = 0
@@ -200,33 +200,3 @@ def end_stays(returning, origin, people, ties, rule, members, first):
             e = find(ties, members[m], i)
             if e >= 0 and ties.origin[e] == origin:
                 ties.contact[e] = min(ties.contact[e], rule.formed)
-
-
-@kernel
-def tidy(begin, end, left, people, ties, rule, stay_origin):
-    """The week's one pass over ties: fading, removal, and what a leaver's seat keeps.
-
-    Ties not of origin baseline lose contact (those of a running stay do not) and end below the floor, or when
-    either end left. A baseline tie outlives a change of person, with less trust.
-    """
-    keep = ONE - rule.fading
-    for i in range(begin, end):
-        to = ties.first[i]
-        for e in range(ties.first[i], ties.first[i] + ties.count[i]):
-            j = ties.source[e]
-            gone = left[i] or left[j]
-            if ties.origin[e] == BASELINE:
-                if gone:
-                    ties.trust[e] = rule.newcomer_trust * ties.base_trust[e]
-            else:
-                guest_i = stays_with(people.department[i], people.home[i], people.home[j])
-                guest_j = stays_with(people.department[j], people.home[j], people.home[i])
-                staying = ties.origin[e] == stay_origin and (guest_i or guest_j)
-                if not staying:
-                    ties.contact[e] = ties.contact[e] * keep
-                if gone or ties.contact[e] < rule.floor:
-                    continue
-            if to != e:
-                move(ties, to, e)
-            to += 1
-        ties.count[i] = np.int32(to - ties.first[i])

@@ -1,4 +1,4 @@
-"""Memory that the exchange over ties works in, new for each thread of each week."""
+"""Memory that passes over ties work in, new for each thread of each week."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.kernels.exchange_lanes import BLOCK
+from sim.kernels.tidying import BLOCK as TIDYING_BLOCK
 from sim.kernels.vectors import LANES
 from sim.schema import Meetings, People, Ties
 
@@ -15,10 +16,28 @@ def plain_scratch(people: People) -> tuple[NDArray[np.float32], ...]:
     return tuple(np.empty((4, people.expertise.shape[1]), np.float32))
 
 
+def most_slots(ties: Ties, begin: int, end: int, block: int) -> int:
+    """At least as many as the tie slots of any `block` neighbouring rows of begin to end."""
+    edges = np.append(ties.first[begin:end:block], ties.first[end])
+    return 2 * int(np.diff(edges).max())  # a block that starts elsewhere lies within two of these
+
+
+def bits_of(flags: NDArray[np.bool_]) -> NDArray[np.int32]:
+    """Flags (person,) as bits, person i at bit i % 32 of word i // 32, int32 (word,)."""
+    words = np.zeros(-(-len(flags) // 32), "<i4")
+    words.view(np.uint8)[: -(-len(flags) // 8)] = np.packbits(flags, bitorder="little")
+    return words.astype(np.int32, copy=False)
+
+
+def tidying_scratch(ties: Ties, begin: int, end: int) -> tuple[NDArray[np.float32], NDArray[np.int64]]:
+    """Contacts and ending ties of any block of rows begin to end, see `sim.kernels.tidying.tidy`."""
+    chunks = most_slots(ties, begin, end, TIDYING_BLOCK) // LANES + TIDYING_BLOCK + 1
+    return np.empty(chunks * LANES, np.float32), np.empty(chunks, np.int64)
+
+
 def meetings_of(ties: Ties, people: People, begin: int, end: int) -> Meetings:
     """Room for the meetings of any block of rows begin to end."""
-    edges = np.append(ties.first[begin:end:BLOCK], ties.first[end])
-    most = 2 * int(np.diff(edges).max()) + LANES  # a block that starts elsewhere lies within two of these
+    most = most_slots(ties, begin, end, BLOCK) + LANES
     topics = (BLOCK, people.expertise.shape[1])
     return Meetings(
         row=np.empty(most, np.int32),

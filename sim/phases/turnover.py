@@ -9,7 +9,8 @@ from numpy.typing import NDArray
 
 from sim.chance import MODEL, extend, mix, uniform, week_key
 from sim.kernels.leaving import draw_leavers
-from sim.kernels.ties import tidy
+from sim.kernels.tidying import tidy
+from sim.phases.scratch import bits_of, tidying_scratch
 from sim.schema import ORIGINS
 from sim.start import initiative, mean_of_newcomers, spread_out
 
@@ -77,6 +78,11 @@ def _useful_mastery(expertise: NDArray[np.float32], need: NDArray[np.float32]) -
 
 
 def _tidy(plan: Plan) -> None:
-    week, state = plan.week, plan.week.state
+    week, state, ties = plan.week, plan.week.state, plan.week.state.ties
     stay = np.int8(ORIGINS.index("rotation"))
-    week.over_rows(lambda begin, end: tidy(begin, end, week.left, state.people, state.ties, week.rule, stay))
+    left = bits_of(week.left)
+    week.over_rows(
+        lambda begin, end: tidy(
+            begin, end, left, state.people, ties, week.rule, stay, *tidying_scratch(ties, begin, end)
+        )
+    )

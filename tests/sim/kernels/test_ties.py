@@ -8,7 +8,9 @@ import numpy as np
 import pytest
 from worlds import model
 
-from sim.kernels.ties import FORMED, LIFTED, REFUSED, borrow_slot, end_stays, find, form_all, free_slots, tidy
+from sim.kernels.tidying import tidy
+from sim.kernels.ties import FORMED, LIFTED, REFUSED, borrow_slot, end_stays, find, form_all, free_slots
+from sim.phases.scratch import bits_of, tidying_scratch
 from sim.schema import ORIGINS
 from sim.state import State, repacked
 
@@ -127,7 +129,8 @@ def test_the_weekly_pass_fades_ends_and_hands_over(seed: int) -> None:
             expected[i, j] = tie | {"contact": contact}
     before = len(rows(state))
     for begin, end in ((9, 24), (0, 9)):
-        tidy(begin, end, left, state.people, state.ties, rule, np.int8(ROTATION))
+        scratch = tidying_scratch(state.ties, begin, end)
+        tidy(begin, end, bits_of(left), state.people, state.ties, rule, np.int8(ROTATION), *scratch)
     assert rows(state) == expected
     assert len(expected) < before
     assert state.violations() == []

@@ -1,0 +1,130 @@
+"""The week's one pass over ties: fading, removal, and what a leaver's seat keeps; eight ties at once.
+
+Ties not of origin baseline lose contact (those of a running stay do not) and end below the floor, or when either end
+left. A baseline tie outlives a change of person, with less trust.
+"""
+
+import numpy as np
+
+from sim.kernels.common import ONE
+from sim.kernels.jit import kernel
+from sim.kernels.ties import BASELINE, move
+from sim.kernels.vectors import LANES, first_lanes, gather, load, mask_bits, select, store, store_where
+
+BLOCK = 128
+"""Learners whose new contacts wait in the cache: stored at once, they would hold up the loads of the next row."""
+ALL = 2**LANES - 1
+FADED = 2**LANES
+"""Set beside the bits of the ties that end where any contact of the eight changed."""
+WORD_BITS = np.int32(5)
+IN_WORD = np.int32(31)
+BIT = np.int32(1)
+
+
+@kernel
+def has_left(left, i):
+    """Whether the person of row i left this week, by bits of int32 words."""
+    return (left[i >> WORD_BITS] >> (i & IN_WORD)) & BIT != 0
+
+
+@kernel
+def staying_lanes(home, here, source, people):
+    """Whether a learner or a source is this week a guest in the other's home department."""
+    base, there = gather(people.home, source), gather(people.department, source)
+    hosts_learner = (base == np.int32(here)) & (base != np.int32(home))
+    hosts_source = (there == np.int32(home)) & (there != base)
+    return hosts_learner | hosts_source
+
+
+@kernel
+def fade_row(i, chunk, left, people, ties, rule, stay_origin, contacts, ending):
+    """What becomes of the ties of row i: their contact, and which of them end; not stored with the tie yet.
+
+    Args:
+        chunk: number of the row's first eight ties in contacts, float32 (chunk, lane) flat, and ending, bits (chunk,).
+
+    Returns:
+        The number after the row's last eight.
+    """
+    home, here = people.home[i], people.department[i]
+    learner_left = has_left(left, i)
+    first = ties.first[i]
+    last = first + ties.count[i]
+    for e in range(first, last, LANES):
+        live = first_lanes(last - e)
+        source = load(ties.source, e)
+        origin = load(ties.origin, e)
+        formed = (origin != np.int8(BASELINE)) & live
+        formed_bits = mask_bits(formed)
+        word = gather(left, source >> WORD_BITS)
+        gone = mask_bits(((word >> (source & IN_WORD)) & BIT != np.int32(0)) & live)
+        if learner_left:
+            gone = mask_bits(live)
+        ending[chunk] = 0
+        if gone != 0:
+            seat_kept = gone & (ALL - formed_bits)
+            forget_person(e, seat_kept, ties, rule)
+        if formed_bits != 0:
+            staying = (origin == stay_origin) & staying_lanes(home, here, source, people)
+            contact = load(ties.contact, e)
+            contact = select(formed & ~staying, contact * (ONE - rule.fading), contact)
+            store(contacts, chunk * LANES, contact)
+            ending[chunk] = FADED | (formed_bits & (gone | mask_bits(contact < rule.floor)))
+        chunk += 1
+    return chunk
+
+
+@kernel
+def forget_person(e, bits, ties, rule):
+    """The trust of those of eight ties that bits names starts anew: another person holds the seat."""
+    for lane in range(LANES):
+        if bits >> lane & 1:
+            ties.trust[e + lane] = rule.newcomer_trust * ties.base_trust[e + lane]
+
+
+@kernel
+def close_gaps(i, chunk, ties, ending):
+    """Drop the ties of row i that end, see `fade_row`."""
+    first = ties.first[i]
+    to = first
+    for n in range(ties.count[i]):
+        if not ending[chunk + n // LANES] >> (n % LANES) & 1:
+            if to != first + n:
+                move(ties, to, first + n)
+            to += 1
+    ties.count[i] = np.int32(to - first)
+
+
+@kernel
+def tidy_block(begin, end, left, people, ties, rule, stay_origin, contacts, ending):
+    """Fade and end the ties of learners begin to end."""
+    chunk = 0
+    for i in range(begin, end):
+        chunk = fade_row(i, chunk, left, people, ties, rule, stay_origin, contacts, ending)
+    chunk = 0
+    for i in range(begin, end):
+        start = chunk
+        ended = 0
+        first = ties.first[i]
+        last = first + ties.count[i]
+        for e in range(first, last, LANES):
+            if ending[chunk] & FADED:
+                store_where(ties.contact, e, load(contacts, chunk * LANES), first_lanes(last - e))
+                ended |= ending[chunk] & ALL
+            chunk += 1
+        if ended != 0:
+            close_gaps(i, start, ties, ending)
+
+
+@kernel
+def tidy(begin, end, left, people, ties, rule, stay_origin, contacts, ending):
+    """Fade and end the ties of the learners of rows begin to end.
+
+    Args:
+        left: who left this week, bit i % 32 of word i // 32, int32.
+        stay_origin: position in ORIGINS of ties made by stays.
+        contacts, ending: scratch, float32 (chunk * LANES,) and int64 (chunk,), with a chunk for each eight tie slots
+            of BLOCK learners and one more for each of them.
+    """
+    for start in range(begin, end, BLOCK):
+        tidy_block(start, min(end, start + BLOCK), left, people, ties, rule, stay_origin, contacts, ending)
