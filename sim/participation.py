@@ -38,9 +38,9 @@ class Participation:
             self.hours = np.zeros((LAST_WEEKS, rows), np.float32)
         self.hours[week.number % LAST_WEEKS] = week.attended
         hours, blocks, people = self.hours, week.blocks, week.state.people
-        by_seat = np.zeros(rows, np.float32)
+        by_seat = np.zeros(rows)
         by_cell = np.zeros(heads.shape)
         week.over_blocks(lambda begin, end: observe_hours(begin, end, blocks, people, hours, by_seat, by_cell))
         means = np.zeros((self.frame.worlds, max(departments, len(LEVELS))))
         week.over_worlds(lambda begin, end: sum_up_hours(begin, end, blocks, LAST_WEEKS, heads, by_cell, means, found))
-        found[1] += gini(by_seat.reshape(self.frame.worlds, -1))
+        found[1] += gini(by_seat.astype(np.float32).reshape(self.frame.worlds, -1))

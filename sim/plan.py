@@ -10,12 +10,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.chance import text_keys
 from sim.phases import ageing, channels, governance, turnover
 from sim.policies.base import Policy
 from sim.recorder import Recorder
 from sim.schema import EncounterArrays, Gates
 from sim.sessions import Meeting
+from sim.typed import joining_of
 from sim.week import Week
 
 
@@ -64,6 +64,7 @@ class Plan:
     Attributes:
         week, policies, rules, recorder: the ensemble at work; policies and rules in label order.
         meeting, encounters, slots, brought: this week's sessions, (encounter,).
+        market: whom newcomers are drawn from, and how likely people leave.
         load: hours asked over hours available, float32 (person,).
         gates: what people bring to meetings, kept from week to week; `followed` are the levers that it follows from.
         seconds: time spent in each phase so far, by name.
@@ -78,12 +79,12 @@ class Plan:
         self.week = week
         self.policies = sorted(policies, key=lambda policy: policy.label)
         self.rules = sorted(rules, key=lambda rule: rule.label)
-        self.topic_keys = text_keys(week.prepared.topics.names)
         rows = week.state.frame.rows
         self.load = np.zeros(rows, np.float32)
         self.gates = Gates(*(np.ones(rows, np.float32) for _ in Gates._fields))
         self.rate = np.float32(week.scenario.learning.rate)
         self.followed: dict[str, NDArray[np.float32]] = {}
+        self.market = joining_of(week.prepared, week.chance)
         self.restart_measures()
         self.seconds = dict.fromkeys((phase.name for phase in PHASES), 0.0)
         for part in (*self.policies, *self.rules):

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from sim.kernels.hours import PARTICIPATION
 from sim.kernels.observe import (
+    FLOW_LIST,
     FLOWS,
     PEOPLE,
     PERSON_SUMS,
@@ -24,7 +25,6 @@ from sim.metrics import LAST_WEEKS, METRICS, Wide, gini
 from sim.participation import Participation
 from sim.schema import Measured
 from sim.settings import LEVELS
-from sim.typed import needs_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -96,7 +96,6 @@ class Recorder:
         self.seats = np.zeros((LAST_WEEKS, frame.rows), np.float32)
         self.treated: dict[str, NDArray[np.bool_]] = {}
         self.participation = Participation(frame)
-        self.needs = needs_of(week.state.structure, len(topic_names))
         self._sums = week.sums
         self._of_people = (*PEOPLE, *(f"{what}:{topic}" for what in ("met", "in_need") for topic in topic_names))
         by_label = tuple(f"{what}:{label}" for what in ("hours", "money") for label in labels)
@@ -112,9 +111,10 @@ class Recorder:
         blocks, people, ties, work = week.blocks, state.people, state.ties, week.work
         sums = np.zeros((worlds * blocks.number, len(FLOWS)))
         by_block = np.zeros((worlds * blocks.number, departments, departments))
+        slots, learners = np.zeros((len(sums), FLOW_LIST), np.int64), np.zeros((len(sums), FLOW_LIST), np.int32)
         week.over_blocks(
             lambda begin, end: observe_flow(
-                begin, end, blocks, people, ties, work.factor, work.meetings, sums, by_block
+                begin, end, blocks, people, ties, work.factor, slots, learners, sums, by_block
             )
         )
         found = _by_world(sums, worlds)
@@ -154,7 +154,7 @@ class Recorder:
 
     def _people(self, week: Week) -> NDArray[np.int32]:
         """Measure people; returns the head count by home department and level, (block, department, level)."""
-        frame, people, rule, blocks, needs = self.frame, week.state.people, week.rule, week.blocks, self.needs
+        frame, people, rule, blocks, needs = self.frame, week.state.people, week.rule, week.blocks, week.needs
         adequacy = self.seats[len(self.weeks) % LAST_WEEKS]
         number, (departments, width) = frame.worlds * blocks.number, needs.need.shape
         measured = Measured(

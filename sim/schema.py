@@ -282,3 +282,38 @@ class Rings(NamedTuple):
     wanted: NDArray[np.bool_]
     left: NDArray[np.int64]
     at: NDArray[np.int64]
+
+
+class Seats(NamedTuple):
+    """What a newcomer starts afresh, one entry a row."""
+
+    generation: NDArray[np.int32]
+    tenure: NDArray[np.int32]
+    engagement: NDArray[np.float32]
+    mentoring: NDArray[np.bool_]
+
+
+class Joining(NamedTuple):
+    """What leavers and newcomers are drawn from.
+
+    Attributes:
+        leave, initiative, expertise: chains over (seed, decision), uint64 (world,). week: key of the week.
+        topic: keys of the topics, uint64 (topic,).
+        hazard: chance to leave in a week, by level. first_year: factor on it in the first year.
+        mean: mastery of newcomers, float32 (department, level, topic), times least_spread + spread_span * U.
+        least_initiative, initiative_span: initiative likewise. engagement: where it starts.
+    """
+
+    leave: NDArray[np.uint64]
+    initiative: NDArray[np.uint64]
+    expertise: NDArray[np.uint64]
+    week: np.uint64
+    topic: NDArray[np.uint64]
+    hazard: NDArray[np.float32]
+    first_year: np.float32
+    mean: NDArray[np.float32]
+    least_spread: np.float32
+    spread_span: np.float32
+    least_initiative: np.float32
+    initiative_span: np.float32
+    engagement: np.float32

@@ -12,7 +12,8 @@ Wide = NDArray[np.float64]
 
 LEARNED = ("from_ties", "from_sessions", "from_rules", "bound", "meetings")
 AGED = ("from_practice", "from_forgetting", "from_obsolescence")
-ALWAYS = ("from_turnover", "lost_by_leavers", "leavers", "ties_formed", "ties_refused", "hours", "money")
+LEFT = ("leavers", "lost_by_leavers", "from_turnover")
+ALWAYS = ("ties_formed", "ties_refused", "hours", "money")
 """Quantities that every week has, whether anything was added or not."""
 
 
@@ -28,7 +29,7 @@ class Sums(Mapping[str, Wide]):
         self.table = np.zeros((0, worlds))
         self.rows: dict[str, int] = {}
         self._blocks: dict[tuple[str, ...], slice] = {}
-        for names in (LEARNED, AGED, ALWAYS):
+        for names in (LEARNED, AGED, LEFT, ALWAYS):
             self.block(names)
 
     def __getitem__(self, name: str) -> Wide:

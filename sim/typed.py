@@ -6,10 +6,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.build import Prepared
+from sim.chance import MODEL, Chance, text_keys
 from sim.kernels.observe import NEED_MET, NEW, NO_NEED, OF_ALL, OTHER, OWN
 from sim.levers import DEPARTMENT, LEVERS, PAIR
 from sim.scenario import Scenario
-from sim.schema import EMERGING, ENTERPRISE, Blocks, Needs, Rule, Structure
+from sim.schema import EMERGING, ENTERPRISE, Blocks, Joining, Needs, Rule, Structure
+from sim.settings import LEVELS
+from sim.start import INITIATIVE_LOW, INITIATIVE_SPAN, mean_of_newcomers
 from sim.state import State
 
 SMALLEST_BLOCK = 4096
@@ -93,4 +96,27 @@ def needs_of(structure: Structure, topics: int) -> Needs:
         met=np.where(need > 0, NEED_MET * need, OUT_OF_REACH).astype(np.float32),
         whole=need[:, :topics].astype(np.float64).sum(axis=1),
         kind=np.where(need > 0, kind, NO_NEED).astype(np.int8),
+    )
+
+
+def joining_of(prepared: Prepared, chance: Chance) -> Joining:
+    """What leavers and newcomers are drawn from; the week's key is set week by week."""
+    scenario, topics = prepared.scenario, prepared.topics
+    home, level = np.divmod(np.arange(len(prepared.departments) * len(LEVELS)), len(LEVELS))
+    need = prepared.structure.need[:, : len(topics.names)]
+    mean = mean_of_newcomers(scenario.newcomers, topics, need, level, home)
+    return Joining(
+        leave=chance.stream(MODEL, "leave", None),
+        initiative=chance.stream(MODEL, "newcomer's initiative", None),
+        expertise=chance.stream(MODEL, "newcomer's expertise", None),
+        week=np.uint64(0),
+        topic=text_keys(topics.names),
+        hazard=np.array(scenario.turnover.hazard, np.float32),
+        first_year=np.float32(scenario.turnover.first_year),
+        mean=mean.reshape(len(prepared.departments), len(LEVELS), -1),
+        least_spread=np.float32(1.0 - scenario.newcomers.spread),
+        spread_span=np.float32(2.0 * scenario.newcomers.spread),
+        least_initiative=INITIATIVE_LOW,
+        initiative_span=INITIATIVE_SPAN,
+        engagement=np.float32(scenario.culture.engagement),
     )

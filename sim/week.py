@@ -27,7 +27,7 @@ from sim.state import State
 from sim.steady import Steady
 from sim.sums import Sums
 from sim.threads import SERIAL_ROWS, Threads
-from sim.typed import lever_bases, measured_blocks, typed_rule
+from sim.typed import lever_bases, measured_blocks, needs_of, typed_rule
 
 Rows = NDArray[np.int64]
 Mask = NDArray[np.bool_]
@@ -46,6 +46,7 @@ class Week:
         mentoring: who has mentees, (person,).
         sums: this week's raw quantities by name, float64 (world,); see `sim.sums`.
         cells: people times topics of one world.
+        needs: what people of each department need, as the measures ask for it.
         blocks: how a world's rows are cut for the measures.
     """
 
@@ -75,6 +76,7 @@ class Week:
         self.mentoring = np.zeros(rows, np.bool_)
         self.sums = Sums(state.frame.worlds)
         self.cells = float(self.rule.people * self.rule.topics)
+        self.needs = needs_of(state.structure, self.rule.topics)
         self.blocks = measured_blocks(self.rule, self.work.gain.shape[1])
         worlds, borders = state.frame.worlds, np.arange(0, self.rule.people, LEDGER_BLOCK)
         self._ledger_borders = [*(np.arange(worlds)[:, None] * self.rule.people + borders).ravel().tolist(), rows]

@@ -4,7 +4,7 @@ import numpy as np
 
 from sim.kernels.jit import wide_kernel
 from sim.kernels.observe import NOTHING, SINGLE, rows_of
-from sim.kernels.vectors import LANE, LANES, as_float64, load, splat, total
+from sim.kernels.vectors import LANE, LANES, as_float64, load, splat, store, total
 
 HALF = np.float64(0.5)
 RISING = 2.0 * LANE
@@ -22,19 +22,26 @@ def observe_hours(begin, end, blocks, people, hours, by_seat, by_cell):
 
     Args:
         hours: attended in each of the weeks, float32 (week, person).
-        by_seat: their sum, float32 (person,), written.
+        by_seat: their sum, float64 (person,), written.
         by_cell: float64 (block, department, level), zeros, written.
     """
     weeks = hours.shape[0]
+    rows = by_seat.shape[0]
     for block in range(begin, end):
         first, last = rows_of(block, blocks)
-        for i in range(first, last):
-            attended = NOTHING
+        whole = first + (last - first) // LANES * LANES
+        for i in range(first, whole, LANES):
+            eight = splat(NOTHING)
             for week in range(weeks):
-                attended += np.float64(hours[week, i])
-            by_seat[i] = np.float32(attended)
-            if attended > NOTHING:
-                by_cell[block, people.home[i], people.level[i]] += attended
+                eight = eight + as_float64(load(hours, week * rows + i))
+            store(by_seat, i, eight)
+        for i in range(whole, last):
+            one = NOTHING
+            for week in range(weeks):
+                one += np.float64(hours[week, i])
+            by_seat[i] = one
+        for i in range(first, last):
+            by_cell[block, people.home[i], people.level[i]] += by_seat[i]
 
 
 @wide_kernel

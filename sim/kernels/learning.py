@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from sim.kernels.common import ONE, ZERO
+from sim.kernels.common import ONE
 from sim.kernels.jit import kernel, wide_kernel
 from sim.kernels.vectors import LANES, as_float64, larger, load, select, smaller, splat, store, total
 
@@ -59,16 +59,15 @@ def absorb(begin, end, hours, people, rule, work, ledger):
                 bound += 1
             work.factor[i] = factor
             meetings += work.meetings[i]
-            if asked > ZERO:
-                share = np.float64(factor)
-                ties += np.float64(work.from_ties[i]) * share
-                sessions += np.float64(work.from_sessions[i]) * share
-                rules += np.float64(work.from_rules[i]) * share
-                for at in range(i * width, (i + 1) * width, LANES):
-                    before = load(people.expertise, at)
-                    after = smaller(ONE, before + load(work.gain, at) * factor)
-                    store(people.expertise, at, after)
-                    change = change + (as_float64(after) - as_float64(before))
+            share = np.float64(factor)
+            ties += np.float64(work.from_ties[i]) * share
+            sessions += np.float64(work.from_sessions[i]) * share
+            rules += np.float64(work.from_rules[i]) * share
+            for at in range(i * width, (i + 1) * width, LANES):
+                before = load(people.expertise, at)
+                after = smaller(ONE, before + load(work.gain, at) * factor)
+                store(people.expertise, at, after)
+                change = change + (as_float64(after) - as_float64(before))
             i += 1
         ledger[world, block, CHANGE] = total(change)
         ledger[world, block, FROM_TIES] = ties

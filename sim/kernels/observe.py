@@ -15,7 +15,6 @@ from sim.kernels.vectors import (
     first_lanes,
     gather,
     load,
-    lowest_bit,
     mask_bits,
     select,
     smaller,
@@ -46,6 +45,10 @@ CLASSES = 4
 """Classes of need: own, other departments', enterprise and emerging topics, in the order of PEOPLE."""
 
 TIES = ("trust_within", "trust_across", "ties_within", "ties_across", "no_cross_tie", "base_within", "base_across")
+FLOW_LIST = 512
+"""Ties that brought something are put on a list of this length, and added eight at once when it is full."""
+PLACES = np.array([[k for k in range(8) if bits >> k & 1] + [0] * (8 - bits.bit_count()) for bits in range(256)])
+"""Which of eight lanes a mask has, from the first on, int64 (mask, lane)."""
 FLOWS = ("learned", "learned_across", "base_gain_within", "base_gain_across")
 
 
@@ -189,45 +192,59 @@ def sum_up_people(begin, end, blocks, rule, needs, found, head, week):
 
 
 @wide_kernel
-def observe_flow(begin, end, blocks, people, ties, factor, meetings, sums, flow):
-    """The mastery that went over ties this week, after the budget; only ties that met have any.
+def add_flows(number, block, people, ties, factor, slots, learners, sums, flow):
+    """Add what some ties brought, by their slots and learners in the first `number` entries of the block's lists."""
+    size = slots.shape[1]
+    within = splat(NOTHING)
+    across = splat(NOTHING)
+    base_within = splat(NOTHING)
+    base_across = splat(NOTHING)
+    for n in range(0, number, LANES):
+        slot = load(slots, block * size + n)
+        learner = load(learners, block * size + n)
+        away = gather(people.home, gather(ties.source, slot)) != gather(people.home, learner)
+        gain = as_float64(gather(ties.gain, slot)) * as_float64(gather(factor, learner))
+        gain = select(first_lanes(number - n), gain, NOTHING)
+        of_base = select(gather(ties.origin, slot) == BASELINE, gain, NOTHING)
+        within = within + select(away, NOTHING, gain)
+        across = across + select(away, gain, NOTHING)
+        base_within = base_within + select(away, NOTHING, of_base)
+        base_across = base_across + select(away, of_base, NOTHING)
+    for n in range(number):
+        e = slots[block, n]
+        i = learners[block, n]
+        flow[block, people.home[i], people.home[ties.source[e]]] += np.float64(ties.gain[e]) * np.float64(factor[i])
+    sums[block, 0] += total(within) + total(across)
+    sums[block, 1] += total(across)
+    sums[block, 2] += total(base_within)
+    sums[block, 3] += total(base_across)
+
+
+@wide_kernel
+def observe_flow(begin, end, blocks, people, ties, factor, slots, learners, sums, flow):
+    """The mastery that went over ties this week, after the budget; most ties bring none and are passed over.
 
     Args:
-        factor: share of the gains that the learning budget let through (person,). meetings: ties that met (person,).
-        sums: float64 (block, FLOWS), written.
+        factor: share of the gains that the learning budget let through (person,).
+        slots, learners: scratch for ties that brought something, int64 and int32 (block, FLOW_LIST), of zeros.
+        sums: float64 (block, FLOWS), zeros, written.
         flow: float64 (block, learner's department, source's department), added to.
     """
+    size = slots.shape[1]
     for block in range(begin, end):
         first, last = rows_of(block, blocks)
-        within = NOTHING
-        across = NOTHING
-        base_within = NOTHING
-        base_across = NOTHING
+        number = 0
         for i in range(first, last):
-            if meetings[i] == 0:
-                continue
-            home = people.home[i]
-            share = np.float64(factor[i])
             for k in range(0, ties.count[i], LANES):
                 at = ties.first[i] + k
                 bits = mask_bits(first_lanes(ties.count[i] - k) & (load(ties.gain, at) > ZERO))
-                while bits != 0:
-                    e = at + lowest_bit(bits)
-                    bits &= bits - 1
-                    other = people.home[ties.source[e]]
-                    gain = np.float64(ties.gain[e]) * share
-                    baseline = gain if ties.origin[e] == BASELINE else NOTHING
-                    flow[block, home, other] += gain
-                    if other == home:
-                        within += gain
-                        base_within += baseline
-                    else:
-                        across += gain
-                        base_across += baseline
-        sums[block, 0] = within + across
-        sums[block, 1] = across
-        sums[block, 2] = base_within
-        sums[block, 3] = base_across
+                store(slots, block * size + number, load(PLACES, bits * LANES) + at)
+                store(learners, block * size + number, splat(np.int32(i)))
+                number += count_bits(bits)
+                if number > size - LANES:
+                    add_flows(number, block, people, ties, factor, slots, learners, sums, flow)
+                    number = 0
+        add_flows(number, block, people, ties, factor, slots, learners, sums, flow)
 
 
 @wide_kernel
