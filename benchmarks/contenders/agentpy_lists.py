@@ -37,7 +37,7 @@ class AgentPyModel(PythonWorld, agentpy.Model):  # type: ignore[misc]
 
     def update(self) -> None:
         """Record the measures; AgentPy also asks before the first week, when there are none."""
-        if self.t > 0:
+        if self.week_number > 0:
             for name, attribute in self.collected().items():
                 self.record(name, getattr(self, attribute))
 

@@ -41,3 +41,10 @@ def summary(series: Mapping[str, Any], learned: Any) -> dict[str, float]:
     values |= {name: np.mean(np.asarray(series[name])) for name in FLOWS}
     values["across_over_within"] = np.mean(quotient(learned))
     return {name: float(value) for name, value in values.items()}
+
+
+def gini(values: Any) -> Any:
+    """Gini of values of 0 or more along the last axis: sum_i (2 i - n - 1) x_i / (n sum x), x rising, i from 1."""
+    n = values.shape[-1]
+    ordered = np.sort(values, axis=-1)
+    return (ordered @ (2.0 * np.arange(1, n + 1) - n - 1.0)) / (n * ordered.sum(axis=-1))

@@ -7,9 +7,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from benchmarks.contenders.measured import TEN, quotient, summary
+from benchmarks.contenders.measured import TEN, gini, quotient, summary
 from benchmarks.contenders.sizes import BASELINE, NEED_MET
-from sim.metrics import gini
 from sim.schema import HOME
 
 if TYPE_CHECKING:

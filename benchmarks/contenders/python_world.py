@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from benchmarks.contenders.measured import TEN, quotient
+from benchmarks.contenders.measured import TEN, gini, quotient
 from benchmarks.contenders.python_person import Person
 from benchmarks.contenders.python_policies import Mentorship, Rotation, Session
 from benchmarks.contenders.python_ties import Tie, find, form, tidy
@@ -22,7 +22,6 @@ from benchmarks.contenders.sizes import (
     faded,
 )
 from benchmarks.contenders.start import Start
-from sim.metrics import gini
 from sim.schema import HOME
 from sim.start import mean_of_newcomers
 

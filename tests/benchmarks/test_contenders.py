@@ -199,6 +199,8 @@ def test_agentpy_holds_the_same_people_as_mesa() -> None:
 
     chosen = world()
     mesa, agentpy = ListModel(started(chosen, (3,)), 3), built(started(chosen, (3,)), 3)
+    for model in (mesa, agentpy):
+        model.random.seed(7)
     for _ in range(WEEKS):
         mesa.step()
         agentpy.sim_step()
