@@ -1,10 +1,11 @@
-"""JAX on the processor: one compiled function a week, float32, masks over all ties, sums and maxima by segment.
+"""JAX on the processor: one compiled function a week, float32, meetings gathered, sums and maxima by segment.
 
-Shapes must not change, so ties neither form nor end and nobody leaves; all ties go through the topics, met or not.
+Shapes must not change, so ties neither form nor end, nobody leaves, and meetings have fixed room.
 """
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any, NamedTuple
 
 import jax
@@ -18,6 +19,8 @@ from benchmarks.contenders.start import Start, start_of
 
 STOCKS = ("adequacy", "need_met", "mean_expertise", "trust_within", "trust_across")
 MEASURES = (*STOCKS, "meetings")
+SPREADS = 10
+"""Room for so many standard deviations of the number of meetings above its mean."""
 
 
 class Fixed(NamedTuple):
@@ -49,26 +52,33 @@ class Moving(NamedTuple):
     key: Any
 
 
-@jax.jit
-def step(now: Moving, fixed: Fixed) -> tuple[Moving, Any]:
-    """One week; returns the state after it and its measures, in the order of MEASURES."""
-    n, learner, source = fixed.numbers, fixed.learner, fixed.source
-    people = len(fixed.seeking)
-    key, meeting, promise = jax.random.split(now.key, 3)
+@partial(jax.jit, static_argnames="room")
+def step(now: Moving, fixed: Fixed, room: int) -> tuple[Moving, Any]:
+    """One week; returns the state after it and its measures, in the order of MEASURES.
+
+    Args:
+        room: meetings for which there is memory; what lies beyond the week's meetings counts for nothing.
+    """
+    n, people = fixed.numbers, len(fixed.seeking)
+    key, draws = jax.random.split(now.key)
+    meeting, promise = jax.random.uniform(draws, (2, len(fixed.learner)))
     seeks = fixed.safety * now.engagement * fixed.seeking
-    chance = fixed.contact * fixed.willingness * seeks[learner] * now.engagement[source]
-    met = jax.random.uniform(meeting, chance.shape) < chance
-    gap = jnp.maximum(0.0, now.expertise[source] - now.expertise[learner]) * met[:, None]
-    trusted = now.trust * jnp.minimum(1.0, SAFE_ENOUGH * fixed.safety)[learner]
-    passed = fixed.clarity[:, None] * (1.0 - fixed.tacitness + fixed.tacitness * trusted[:, None])
+    chance = fixed.contact * fixed.willingness * seeks[fixed.learner] * now.engagement[fixed.source]
+    met = meeting < chance
+    meetings = jnp.count_nonzero(met)
+    (at,) = jnp.nonzero(met, size=room, fill_value=len(met) - 1)
+    learner, source = fixed.learner[at], fixed.source[at]
+    gap = jnp.maximum(0.0, now.expertise[source] - now.expertise[learner])
+    gap = gap * (jnp.arange(room) < meetings)[:, None]
+    trusted = now.trust[at] * jnp.minimum(1.0, SAFE_ENOUGH * fixed.safety)[learner]
+    passed = fixed.clarity[at][:, None] * (1.0 - fixed.tacitness + fixed.tacitness * trusted[:, None])
     passed = passed * fixed.need[learner] * gap * (1.0 - n["phi"] * gap)
     raw = jax.ops.segment_sum(passed, learner, people, indices_are_sorted=True)
     largest = jnp.maximum(0.0, jax.ops.segment_max(gap, learner, people, indices_are_sorted=True))
     gain = jnp.minimum(n["rate"] * raw, largest)
     asked = gain.sum(axis=1, keepdims=True)
     gain = gain * jnp.where(asked > n["capacity"], n["capacity"] / jnp.maximum(asked, 1e-9), 1.0)
-    kept = jax.random.uniform(promise, chance.shape) < fixed.reliability
-    moved = now.trust + n["eta"] * (kept - now.trust)
+    moved = now.trust + n["eta"] * ((promise < fixed.reliability) - now.trust)
     trust = jnp.where(met, moved, now.trust + n["delta"] * (fixed.base - now.trust))
     expertise = jnp.minimum(1.0, now.expertise + gain)
     expertise = (expertise + fixed.practice * (1.0 - expertise)) * fixed.kept
@@ -78,7 +88,7 @@ def step(now: Moving, fixed: Fixed) -> tuple[Moving, Any]:
     have = jnp.count_nonzero(wanted & (expertise >= NEED_MET * fixed.need)) / jnp.count_nonzero(wanted)
     within = 1.0 - fixed.across
     sides = (trust @ within / within.sum(), trust @ fixed.across / fixed.across.sum())
-    measures = jnp.stack([held, have, expertise.mean(), *sides, jnp.count_nonzero(met) / people])
+    measures = jnp.stack([held, have, expertise.mean(), *sides, meetings / people])
     return Moving(expertise, engagement, trust, key), measures
 
 
@@ -120,14 +130,16 @@ class JaxWorld:
             },
         )
         self.fixed = jax.tree.map(jnp.asarray, fixed)
-        key = jax.random.key(seed, impl="rbg")  # on processors several times as fast as the default
-        moving = (state.expertise[0], state.engagement[0], state.trust)
-        self.now = Moving(*(jnp.asarray(values) for values in moving), key)
+        seeks = fixed.safety * state.engagement[0] * fixed.seeking
+        expected = float((fixed.contact * fixed.willingness * seeks[learner] * state.engagement[0][source]).sum())
+        self.room = min(len(learner), int(expected + SPREADS * expected**0.5) + SPREADS)
+        expertise, engagement = jnp.asarray(state.expertise[0]), jnp.asarray(state.engagement[0])
+        self.now = Moving(expertise, engagement, jnp.asarray(state.trust), jax.random.key(seed))
         self.series: list[Any] = []
 
     def step(self) -> None:
         """One week."""
-        self.now, measures = step(self.now, self.fixed)
+        self.now, measures = step(self.now, self.fixed, self.room)
         self.series.append(np.asarray(measures))
 
 
@@ -144,7 +156,11 @@ class JaxArrays:
 
     def build(self, size: Size, seed: int) -> JaxWorld:
         """One world."""
-        return JaxWorld(start_of(size, (seed,)), seed)
+        return self.start(start_of(size, (seed,)), seed)
+
+    def start(self, start: Start, seed: int) -> JaxWorld:
+        """The same of a given start."""
+        return JaxWorld(start, seed)
 
     def week(self, built: object) -> None:
         """One week."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 from typing import Any
 
 import numpy as np
@@ -103,8 +104,8 @@ UNLIKELY = 1e-4
 """Chance that a measure of a faithful contender leaves its bound."""
 
 
-def long_world(*kinds: str, **sections: Any) -> Scenario:
-    people = {"people": 60, "departments": 4, "sources": 8}
+def long_world(*kinds: str, seed: int | None = None, **sections: Any) -> Scenario:
+    people = {"people": 60, "departments": 4, "sources": 8, "seed": seed}
     return scenario(people, weeks=LONG, policies={kind: POLICIES[kind] for kind in kinds}, **{**QUIET, **sections})
 
 
@@ -130,7 +131,7 @@ def far_apart(first: dict[str, Any], second: dict[str, Any]) -> dict[str, float]
     Both start from the same organizations, so differences are paired; none at all is no difference.
     """
     found = {}
-    for name in TEN:
+    for name in first.keys() & second.keys():
         apart = first[name] - second[name]
         if np.any(apart != 0):
             t = apart.mean() / (apart.std(ddof=1) / np.sqrt(len(apart)))
@@ -175,6 +176,25 @@ def test_a_generator_changes_chance_and_nothing_else() -> None:
             made.step()
         values.append(made.measures.summary())
     assert far_apart(ours(chosen), {name: np.array([value[name] for value in values]) for name in TEN}) == {}
+
+
+@pytest.mark.compiled
+@pytest.mark.parametrize(("package", "module"), [("jax", "jax_arrays"), ("mesa_frames", "mesa_frames")])
+def test_the_exchange_alone_agrees_within_chance(package: str, module: str) -> None:
+    """Without policies and with nobody leaving it is the whole model; one organization for all, so JAX compiles once."""
+    pytest.importorskip(package)
+    (contender,) = importlib.import_module(f"benchmarks.contenders.{module}").CONTENDERS
+    chosen = long_world(seed=5)
+    values = []
+    for seed in MANY:
+        made = contender.start(started(chosen, (seed,)), seed)
+        for _ in range(LONG):
+            contender.week(made)
+        values.append(contender.measures(made))
+    found = {name: np.array([value[name] for value in values]) for name in values[0]}
+    assert set(found) == {"adequacy", "need_met", "mean_expertise", "trust_within", "trust_across", "meetings"}
+    assert far_apart(ours(chosen), found) == {}
+    assert "adequacy" in far_apart(ours(long_world(seed=5, learning={"rate": 0.1})), found)
 
 
 def test_every_contender_runs_or_says_why_not() -> None:
