@@ -181,7 +181,7 @@ def test_a_generator_changes_chance_and_nothing_else() -> None:
 @pytest.mark.compiled
 @pytest.mark.parametrize(("package", "module"), [("jax", "jax_arrays"), ("mesa_frames", "mesa_frames")])
 def test_the_exchange_alone_agrees_within_chance(package: str, module: str) -> None:
-    """Without policies and with nobody leaving it is the whole model; one organization for all, so JAX compiles once."""
+    """Without policies and with nobody leaving it is the whole model. One organization, so JAX compiles once."""
     pytest.importorskip(package)
     (contender,) = importlib.import_module(f"benchmarks.contenders.{module}").CONTENDERS
     chosen = long_world(seed=5)
