@@ -65,7 +65,7 @@ class Plan:
         week, policies, rules, recorder: the ensemble at work; policies and rules in label order.
         meeting, encounters, slots, brought: this week's sessions, (encounter,).
         market: whom newcomers are drawn from, and how likely people leave.
-        load: hours asked over hours available, float32 (person,).
+        load, hours: hours asked over hours available, and the latter, never 0, float32 (person,).
         gates: what people bring to meetings, kept from week to week; `followed` are the levers that it follows from.
         seconds: time spent in each phase so far, by name.
     """
@@ -80,7 +80,7 @@ class Plan:
         self.policies = sorted(policies, key=lambda policy: policy.label)
         self.rules = sorted(rules, key=lambda rule: rule.label)
         rows = week.state.frame.rows
-        self.load = np.zeros(rows, np.float32)
+        self.load, self.hours = np.zeros(rows, np.float32), np.zeros(rows, np.float32)
         self.gates = Gates(*(np.ones(rows, np.float32) for _ in Gates._fields))
         self.rate = np.float32(week.scenario.learning.rate)
         self.followed: dict[str, NDArray[np.float32]] = {}

@@ -95,7 +95,7 @@ def gather(parts: Sequence[tuple[int, Encounters]], origins: Sequence[str], rows
     for _, part in held:
         if not len(part.learner) == len(part.source) == len(part.weight) == len(part.teaching):
             raise ValueError("the arrays of encounters differ in length")
-    place, (order, part_of) = np.zeros(rows + 1, np.int32), np.empty((2, len(meeting.learner)), np.int64)
+    place, (order, part_of) = np.zeros(rows, np.int32), np.empty((2, len(meeting.learner)), np.int64)
     if held and not put_in_order(_joined(held, origins), rows, place, order, part_of, meeting):
         raise ValueError(f"encounters name people outside the rows 0 to {rows - 1}")
     return meeting

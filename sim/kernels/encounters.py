@@ -24,7 +24,7 @@ def put_in_order(parts, rows, place, order, part_of, meeting):
 
     Args:
         parts: see `sim.sessions.Parts`. rows: number of people of all worlds.
-        place: scratch of zeros (person + 1,). order, part_of: scratch (encounter,).
+        place: scratch of zeros, int32 (person,). order, part_of: scratch (encounter,).
         meeting: see `sim.sessions.Meeting`, written.
 
     Returns:
@@ -34,10 +34,13 @@ def put_in_order(parts, rows, place, order, part_of, meeting):
     for n in range(count):
         if min(parts.learner[n], parts.source[n]) < 0 or max(parts.learner[n], parts.source[n]) >= rows:
             return False
-        place[parts.learner[n] + 1] += 1
+        place[parts.learner[n]] += 1
         order[n] = NOWHERE
+    before = np.int32(0)
     for row in range(rows):
-        place[row + 1] += place[row]
+        here = place[row]
+        place[row] = before
+        before += here
     for part in range(parts.label.shape[0]):
         label = parts.label[part]
         for n in range(parts.first[part], parts.first[part + 1]):
@@ -46,12 +49,12 @@ def put_in_order(parts, rows, place, order, part_of, meeting):
             at = place[i]
             place[i] += 1
             while at > 0 and order[at - 1] != NOWHERE:
-                before = order[at - 1]
-                other = parts.label[part_of[before]]
-                later = other > label or (other == label and parts.source[before] > parts.source[n])
-                if parts.learner[before] != i or not later:
+                other = order[at - 1]
+                its_label = parts.label[part_of[other]]
+                later = its_label > label or (its_label == label and parts.source[other] > parts.source[n])
+                if parts.learner[other] != i or not later:
                     break
-                order[at] = before
+                order[at] = other
                 at -= 1
             order[at] = n
     for to in range(count):
@@ -195,19 +198,20 @@ def fresh_pairs(meeting, slots, kept, fresh, promised):
 
 
 @kernel
-def new_ties(meeting, slots, kept, people, rule, fresh, promised, made, origin):
+def new_ties(meeting, slots, kept, people, rule, pairs, made, origin):
     """The ties that kept promises between people without one form, both ways, each side with its own trust.
 
     A side that was not drawn keeps the trust in a stranger.
 
     Args:
-        kept: whether each promise was kept, (encounter,). fresh, promised: scratch, see `fresh_pairs`, (encounter,).
+        kept: whether each promise was kept, (encounter,). pairs: scratch, see `fresh_pairs`.
         made: see `sim.sessions.NewTies`, written: every tie once a policy.
         origin: why the ties of each policy exist, (policy,), written; -1 where it forms none.
 
     Returns:
         The number of ties.
     """
+    fresh, promised = pairs
     count = fresh_pairs(meeting, slots, kept, fresh, promised)
     ties = np.int64(0)
     for p in range(count):

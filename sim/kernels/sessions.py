@@ -1,13 +1,17 @@
 """Exchange in sessions: the same knowledge gates as over ties, without the gates of meeting."""
 
 from sim.kernels.chance import extend, uniform
-from sim.kernels.common import ONE, ZERO, capped_gain, clear, needs_of, openness, take_up, visiting
-from sim.kernels.encounters import slot_of, weekly_chains
+from sim.kernels.common import ONE, ZERO, openness, visiting
+from sim.kernels.encounters import new_ties, slot_of, weekly_chains
 from sim.kernels.jit import kernel
 from sim.kernels.ties import BASELINE
+from sim.kernels.topics import capped_gain_lanes, take_up_lanes
+from sim.kernels.vectors import LANES, load, prefetch, splat, store
 
-SCRATCH = 5
-"""Rows of topics that a learner takes."""
+SCRATCH = 3
+"""Rows of topics that a learner takes: the sum of what is taken up, the largest gap, and the gain."""
+AHEAD = 8
+"""How many encounters ahead memory is asked for: the source's mastery, and the tie."""
 
 
 @kernel
@@ -23,43 +27,35 @@ def learn_in_sessions(encounters, people, structure, culture, gates, rule, work,
     width = people.expertise.shape[1]
     raw = scratch[0]
     gap = scratch[1]
-    learned = scratch[2]
-    wanted = scratch[3]
-    gain = scratch[4]
+    gain = scratch[2:]
+    number = encounters.learner.shape[0]
     n = 0
-    while n < encounters.learner.shape[0]:
+    while n < number:
         i = encounters.learner[n]
         begin = n
-        clear(raw, gap)
-        needs_of(structure.need, rule.host_need, people.home[i], people.department[i], wanted)
-        while n < encounters.learner.shape[0] and encounters.learner[n] == i:
+        world = i // rule.people
+        pairs = (world * rule.departments + people.home[i]) * rule.departments
+        for k in range(0, width, LANES):
+            store(raw, k, splat(ZERO))
+            store(gap, k, splat(ZERO))
+        while n < number and encounters.learner[n] == i:
+            prefetch(people.expertise, encounters.source[min(n + AHEAD, number - 1)] * width)
             brought[n] = ZERO
             if encounters.heard[n]:
                 j = encounters.source[n]
-                pair = (i // rule.people * rule.departments + people.home[i]) * rule.departments + people.home[j]
-                clarity = culture.clarity[pair]
+                clarity = culture.clarity[pairs + people.home[j]]
                 if visiting(people.department[i], people.home[i], people.department[j], people.home[j]):
                     clarity = min(ONE, clarity + rule.host_clarity)
                 trusted = encounters.trust[n] * openness(encounters.safety[n])
                 gate = clarity * gates.teaching[j] * encounters.teaching[n]
                 weight = encounters.weight[n]
-                brought[n] = gates.rate[i] * take_up(
-                    people.expertise[i],
-                    people.expertise[j],
-                    gate,
-                    trusted,
-                    weight,
-                    wanted,
-                    structure.tacitness,
-                    rule.phi,
-                    raw,
-                    gap,
-                    learned,
+                brought[n] = gates.rate[i] * take_up_lanes(
+                    i, j, gate, trusted, weight, people, structure, rule, raw, gap, 0
                 )
             n += 1
-        work.from_sessions[i], share = capped_gain(gates.rate[i], raw, gap, gain)
-        for k in range(width):
-            work.gain[i, k] += gain[k]
+        work.from_sessions[i], share = capped_gain_lanes(gates.rate[i], raw, gap, 0, gain, 0)
+        for k in range(0, width, LANES):
+            store(work.gain, i * width + k, load(work.gain, i * width + k) + load(gain, k))
         if share < ONE:
             for m in range(begin, n):
                 brought[m] *= share
@@ -78,7 +74,12 @@ def promises(encounters, slots, moved, labels, chance, chains, people, ties, cul
         chance: what decides who keeps a promise, see `weekly_chains`; chains: scratch, uint64 (policy, world).
     """
     weekly_chains(chance, chains)
-    for n in range(slots.shape[0]):
+    last = slots.shape[0] - 1
+    for n in range(last + 1):
+        soon = max(slots[min(n + AHEAD, last)], 0)
+        prefetch(ties.trust, soon)
+        prefetch(ties.origin, soon)
+        prefetch(ties.contact, soon)
         i = encounters.learner[n]
         j = encounters.source[n]
         world = i // rule.people
@@ -91,3 +92,35 @@ def promises(encounters, slots, moved, labels, chance, chains, people, ties, cul
             ties.trust[e] += rule.eta * ((ONE if kept[n] else ZERO) - ties.trust[e])
             if ties.origin[e] != BASELINE:
                 ties.contact[e] = max(ties.contact[e], rule.formed)
+
+
+@kernel
+def hold_sessions(
+    encounters,
+    meeting,
+    slots,
+    moved,
+    chance,
+    people,
+    ties,
+    structure,
+    culture,
+    gates,
+    rule,
+    work,
+    brought,
+    scratch,
+    kept,
+    chains,
+    pairs,
+    made,
+    origin,
+):
+    """Learn, draw promises, move trust, and find the ties that form: see the kernels that it calls.
+
+    Returns:
+        The number of ties to form, in `made`.
+    """
+    learn_in_sessions(encounters, people, structure, culture, gates, rule, work, brought, scratch)
+    promises(encounters, slots, moved, meeting.label, chance, chains, people, ties, culture, gates, rule, kept)
+    return new_ties(meeting, slots, kept, people, rule, pairs, made, origin)

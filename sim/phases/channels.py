@@ -7,13 +7,15 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from sim.chance import MODEL
+from sim.kernels.encounters import NOWHERE
 from sim.kernels.exchange import exchange
 from sim.kernels.exchange_lanes import exchange_lanes, write_cards
 from sim.kernels.jit import COMPILED
 from sim.kernels.learning import ABSORBED, BOUND, CHANGE, FROM_RULES, FROM_TIES, MEETINGS, absorb
-from sim.kernels.sessions import SCRATCH, learn_in_sessions, promises
+from sim.kernels.sessions import SCRATCH, hold_sessions
 from sim.phases.encounters import chance_of, form_ties
 from sim.phases.scratch import meetings_of, plain_scratch
+from sim.sessions import room_for_ties
 from sim.sums import LEARNED
 
 if TYPE_CHECKING:
@@ -59,14 +61,31 @@ def sessions(plan: Plan) -> None:
     plan.brought = np.zeros(len(met.learner), np.float32)
     if len(met.learner) == 0:
         return
-    people, rule, gates, culture = state.people, week.rule, week.gates, week.culture
-    scratch = np.empty((SCRATCH, people.expertise.shape[1]), np.float32)
-    learn_in_sessions(met, people, state.structure, culture, gates, rule, week.work, plan.brought, scratch)
-    kept = np.empty(len(met.learner), np.bool_)
+    count = len(met.learner)
     chance, chains = chance_of(plan, "promise")
-    moved = len(plan.rules) > 0  # a rule of one's own may form ties
-    promises(met, plan.slots, moved, plan.meeting.label, chance, chains, people, state.ties, culture, gates, rule, kept)
-    form_ties(plan, kept)
+    made, origin = room_for_ties(2 * count), np.full(len(plan.policies), NOWHERE)
+    formed = hold_sessions(
+        met,
+        plan.meeting,
+        plan.slots,
+        len(plan.rules) > 0,  # a rule of one's own may form ties
+        chance,
+        state.people,
+        state.ties,
+        state.structure,
+        week.culture,
+        week.gates,
+        week.rule,
+        week.work,
+        plan.brought,
+        np.empty((SCRATCH, week.work.gain.shape[1]), np.float32),
+        np.empty(count, np.bool_),
+        chains,
+        (np.empty(count, np.int64), np.empty(count, np.bool_)),
+        made,
+        origin,
+    )
+    form_ties(plan, made, formed, origin)
 
 
 def rules(plan: Plan) -> None:

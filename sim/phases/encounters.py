@@ -8,12 +8,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.chance import text_key, week_key
-from sim.kernels.encounters import NOWHERE, new_ties, recall
+from sim.kernels.encounters import recall
 from sim.schema import ORIGINS, EncounterArrays
-from sim.sessions import room_for_ties
 
 if TYPE_CHECKING:
     from sim.plan import Plan
+    from sim.sessions import NewTies
 
 
 def meet(plan: Plan) -> None:
@@ -37,18 +37,14 @@ def chance_of(plan: Plan, decision: str) -> tuple[Any, NDArray[np.uint64]]:
     return (week.chance.worlds, decisions, week_key(week.number)), chains
 
 
-def form_ties(plan: Plan, kept: NDArray[np.bool_]) -> None:
+def form_ties(plan: Plan, made: NewTies, number: int, origin: NDArray[np.int64]) -> None:
     """A kept promise between people without a tie forms one, both ways, each side with its own trust.
 
     Args:
-        kept: whether each promise was kept, (encounter,).
+        made: room for new ties, the first `number` of which are to form.
+        origin: why the ties of each policy exist, (policy,); negative where it forms none.
     """
-    week, meeting = plan.week, plan.meeting
-    made = room_for_ties(2 * len(kept))
-    origin = np.full(len(plan.policies), NOWHERE)
-    fresh, promised = np.empty(len(kept), np.int64), np.empty(len(kept), np.bool_)
-    count = new_ties(meeting, plan.slots, kept, week.state.people, week.rule, fresh, promised, made, origin)
-    for label in np.flatnonzero(origin != NOWHERE):
-        of_label = made.label[:count] == label
-        learner, source, trust = (values[:count][of_label] for values in (made.learner, made.source, made.trust))
-        week.form_ties(learner, source, trust, week.rule.formed, ORIGINS[origin[label]])
+    for label in np.flatnonzero(origin >= 0):
+        of_label = np.flatnonzero(made.label[:number] == label)
+        learner, source, trust = made.learner[of_label], made.source[of_label], made.trust[of_label]
+        plan.week.form_ties(learner, source, trust, plan.week.rule.formed, ORIGINS[origin[label]])

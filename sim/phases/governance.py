@@ -44,8 +44,11 @@ def convene(plan: Plan) -> None:
     parts = [(n, part) for n, policy in enumerate(plan.policies) for part in policy.convene(week)]
     plan.meeting = gather(parts, ORIGINS, state.frame.rows)
     meet(plan)
-    hours = np.maximum(week.levers["hours"], LEAST_HOURS)
-    np.divide(plan.by_world(week.asked), hours, out=plan.by_world(plan.load))
+    hours = week.levers["hours"]
+    if plan.followed.get("hours") is not hours:
+        np.maximum(hours, LEAST_HOURS, out=plan.by_world(plan.hours))
+        plan.followed["hours"] = hours
+    np.divide(week.asked, plan.hours, out=plan.load)
     np.maximum(plan.load, ONE, out=week.gates.keeps)
     np.divide(ONE, week.gates.keeps, out=week.gates.keeps)
 

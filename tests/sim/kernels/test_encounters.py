@@ -207,7 +207,7 @@ def test_ties_that_kept_promises_form(seed: int) -> None:
         if kept[n]:
             wanted[label, i, j] = wanted[label, j, i] = start
     room, origin, scratch = room_for_ties(480), np.full(3, -1), (np.zeros(240, np.int64), np.zeros(240, np.bool_))
-    count = new_ties(meeting, slots, kept, made.state.people, made.plan.week.rule, *scratch, room, origin)
+    count = new_ties(meeting, slots, kept, made.state.people, made.plan.week.rule, scratch, room, origin)
     assert count == len(wanted) > 20
     found = zip(room.label.tolist(), room.learner.tolist(), room.source.tolist(), room.trust, strict=True)
     pairs = {(label, i, j): float(trust) for (label, i, j, trust), _ in zip(found, range(count), strict=False)}
