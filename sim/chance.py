@@ -27,6 +27,8 @@ _GAMMA = np.uint64(0x9E3779B97F4A7C15)
 _MULTIPLY_1 = np.uint64(0xBF58476D1CE4E5B9)
 _MULTIPLY_2 = np.uint64(0x94D049BB133111EB)
 
+_WORDS, _WHOLE_1, _WHOLE_2 = 2**64, int(_MULTIPLY_1), int(_MULTIPLY_2)
+
 
 @lru_cache(maxsize=4096)
 def text_key(text: str) -> int:
@@ -45,6 +47,18 @@ def finalize(z: Any) -> Keys:
         z = (z ^ (z >> np.uint64(30))) * _MULTIPLY_1
         z = (z ^ (z >> np.uint64(27))) * _MULTIPLY_2
         return z ^ (z >> np.uint64(31))
+
+
+def finalize_one(z: int) -> int:
+    """The same for a single word, forty times as fast."""
+    z = ((z ^ (z >> 30)) * _WHOLE_1) % _WORDS
+    z = ((z ^ (z >> 27)) * _WHOLE_2) % _WORDS
+    return z ^ (z >> 31)
+
+
+def uniform_of(word: int) -> float:
+    """`uniform` of a single word."""
+    return (word >> 40) * 2.0**-24
 
 
 def begin(key: Any) -> Keys:

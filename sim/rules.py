@@ -88,9 +88,10 @@ def add_gains(week: Week, gains: NDArray[np.float32]) -> None:
 class Neighbour(Seat):
     """A person as a rule sees it: last week's state, read-only; what is set lands after all rules ran."""
 
-    def __init__(self, week: Week, row: int, writes: list[tuple[int, str, Any]]) -> None:
+    def __init__(self, week: Week, row: int, writes: list[tuple[int, str, Any]], mastery: NDArray[np.float32]) -> None:
         self._week = week
         self._writes = writes
+        self._mastery = mastery
         self.row = row
 
     def write(self, name: str, value: Any) -> None:
@@ -104,8 +105,7 @@ class Neighbour(Seat):
     @property
     def expertise(self) -> NDArray[np.float32]:
         """Last week's mastery, (topic,), read-only; assigning sets all topics once all rules ran."""
-        row = super().expertise.view()
-        row.flags.writeable = False
+        row: NDArray[np.float32] = self._mastery[self.row]
         return row
 
     @expertise.setter
@@ -113,14 +113,16 @@ class Neighbour(Seat):
         self.write("expertise", values)
 
     def _other(self, row: int) -> Seat:
-        return Neighbour(self._week, row, self._writes)
+        return Neighbour(self._week, row, self._writes, self._mastery)
 
 
 class Learner(Neighbour):
     """The person whose turn it is: draws its own chance, and learns."""
 
     def __init__(self, week: Week, label: str) -> None:
-        super().__init__(week, 0, [])
+        mastery = week.state.arrays["expertise"][:, : week.rule.topics]
+        mastery.flags.writeable = False
+        super().__init__(week, 0, [], mastery)
         self._label = label
         self._streams: dict[str, Keys] = {}
         self._gain = np.zeros(week.work.gain.shape[1], np.float32)

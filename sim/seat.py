@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.chance import Keys, extend, uniform
+from sim.chance import Keys, finalize_one, uniform_of
 from sim.kernels.ties import find
 from sim.schema import ORIGINS, PERSON_FIELDS
 from sim.week import Week
@@ -72,8 +71,13 @@ class Seat:
     def contacts(self) -> list[Contact]:
         """The people whom this person learns from."""
         ties = self._week.state.ties
-        first = int(ties.first[self.row])
-        return [self._contact(slot) for slot in range(first, first + int(ties.count[self.row]))]
+        first = ties.first.item(self.row)
+        slots = slice(first, first + ties.count.item(self.row))
+        fields = (values[slots].tolist() for values in (ties.source, ties.trust, ties.contact, ties.origin))
+        return [
+            Contact(self._other(source), trust, contact, ORIGINS[origin])
+            for source, trust, contact, origin in zip(*fields, strict=True)
+        ]
 
     def contact(self, other: Seat) -> Contact | None:
         """The tie to a source, or None where there is none."""
@@ -103,10 +107,10 @@ class Seat:
 def own_draw(stream: Keys, week: Week, row: int, other: Seat | None) -> float:
     """A person's own uniform draw in [0, 1) from a chain (world,), alone or about another person."""
     keys = week.state.arrays["key"]
-    chain = extend(stream[row // week.rule.people], keys[row : row + 1])
+    chain = finalize_one(stream.item(row // week.rule.people) ^ keys.item(row))
     if other is not None:
-        chain = extend(chain, keys[other.row])
-    return float(uniform(chain)[0])
+        chain = finalize_one(chain ^ keys.item(other.row))
+    return uniform_of(chain)
 
 
 def stored(week: Week, name: str, value: Any) -> Any:
@@ -140,8 +144,7 @@ def put(week: Week, row: int, name: str, held: Any) -> None:
         array[row] = held
 
 
-@dataclass(frozen=True)
-class Contact:
+class Contact(NamedTuple):
     """A tie seen from its learner: the source, trust in it, chance of an exchange in a week, and why it exists."""
 
     person: Seat

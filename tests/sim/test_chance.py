@@ -11,7 +11,19 @@ from numpy.typing import NDArray
 from scipy import stats
 
 from sim import chance
-from sim.chance import Chance, begin, extend, finalize, mix, text_key, text_keys, uniform, week_key
+from sim.chance import (
+    Chance,
+    begin,
+    extend,
+    finalize,
+    finalize_one,
+    mix,
+    text_key,
+    text_keys,
+    uniform,
+    uniform_of,
+    week_key,
+)
 from sim.kernels import chance as kernels
 
 GAMMA = 0x9E3779B97F4A7C15
@@ -57,6 +69,12 @@ def test_kernels_and_numpy_draw_the_same() -> None:
             assert kernels.finalize(a) == finalize(np.array([a]))[0]
             assert kernels.extend(a, b) == extend(np.array([a]), np.array([b]))[0]
             assert kernels.uniform(a) == uniform(np.array([a]))[0]
+
+
+@pytest.mark.parametrize("word", [0, 1, 2**63, 2**64 - 1, 0x9E3779B97F4A7C15, 123456789])
+def test_a_single_word_is_scrambled_as_many_are(word: int) -> None:
+    assert finalize_one(word) == finalize(np.array([word], np.uint64))[0]
+    assert uniform_of(word) == uniform(np.array([word], np.uint64))[0]
 
 
 def test_a_chain_is_finalizers_over_its_keys() -> None:
