@@ -19,7 +19,7 @@ from sim import OrganizationModel, Scenario, rules
 from sim.chance import text_keys
 from sim.kernels.chance import extend, uniform
 from sim.kernels.common import ZERO, topic_sum
-from sim.kernels.jit import kernel
+from sim.kernels.jit import allocating_kernel
 from sim.parameters import parameter
 from sim.problems import InputError
 from sim.rules import Learner, PersonalRule, Rule, RuleSettings, add_gain, add_gains, register
@@ -58,7 +58,7 @@ class AskTheBest(PersonalRule):
                 person.learn(gap.argmax(), 0.05 * gap.max())
 
 
-@kernel
+@allocating_kernel
 def ask_the_best(chain, people, ties, size, topics, gain, total):  # type: ignore[no-untyped-def]
     """The same for everybody at once."""
     for i in range(people.key.shape[0]):
