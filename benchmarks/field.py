@@ -12,6 +12,8 @@ from benchmarks.contenders import Contender, Size, available
 from benchmarks.figures import Findings
 from benchmarks.worlds import SEED, SOURCES, WARM_WEEKS, departments
 
+FULL = "full rule"
+"""How the work of a contender begins that leaves nothing out."""
 WARM_SECONDS = 15.0
 """Weeks before the clock starts take no longer than this."""
 
@@ -27,6 +29,11 @@ def field_of(found: Findings, *, side_by_side: bool = False) -> list[Contender]:
         reasons = "; ".join(f"{name} ({reason})" for name, reason in missing.items())
         found.remarks.append(f"Not measured: {reasons}.")
     return [contender for contender in present if side_by_side or contender.worlds == 1]
+
+
+def title_of(contender: Contender) -> str:
+    """Its name, with a word where it does less than the full rule."""
+    return contender.name if contender.work.startswith(FULL) else f"{contender.name} (simpler)"
 
 
 @contextmanager

@@ -21,8 +21,9 @@ PACKAGES = (
     "mesa",
     "agentpy",
     "jax",
-    "torch",
+    "starsim",
     "mesa-frames",
+    "polars",
 )
 _CPUS, _CACHES = Path("/proc/cpuinfo"), Path("/sys/devices/system/cpu/cpu0/cache")
 _MEMORY = Path("/proc/meminfo")

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from benchmarks import worlds
-from benchmarks.field import entering, field_of, seconds_of_run, size_of
+from benchmarks.field import entering, field_of, seconds_of_run, size_of, title_of
 from benchmarks.figures import Findings
 from benchmarks.progress import say
 from benchmarks.timing import in_turn
@@ -68,7 +68,7 @@ def measure(*, small: bool) -> Findings:
         say("p4", f"one run in {contender.name}")
         with entering(found, contender):
             rate = 1.0 / seconds_of_run(contender, size_of(people), weeks)
-            found.value(f"{contender.name}, one process", rate, "runs/s", note=f"one run; {contender.work}")
+            found.value(f"{title_of(contender)}, one process", rate, "runs/s", note=f"one run; {contender.work}")
             note = "two processes of ours against twice the other's rate"
-            found.value(f"against {contender.name}", ours / (CORES * rate), "times as fast", note=note)
+            found.value(f"against {title_of(contender)}", ours / (CORES * rate), "times as fast", note=note)
     return found

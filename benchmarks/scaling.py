@@ -9,7 +9,7 @@ import numpy as np
 
 from benchmarks import limits, worlds
 from benchmarks.contenders import Contender
-from benchmarks.field import entering, field_of, size_of, under_way
+from benchmarks.field import entering, field_of, size_of, title_of, under_way
 from benchmarks.figures import Findings, Point
 from benchmarks.progress import say
 from benchmarks.timing import Times, in_turn
@@ -82,5 +82,7 @@ def _climb(found: Findings, contender: Contender, sizes: tuple[int, ...]) -> Non
         times = in_turn({"": entrant.week}, rounds=3)[""]
         spent, before = time.perf_counter() - begin, people
         scale = 1e9 / people / contender.worlds
-        found.points.append(Point(contender.name, "contender", people, scale * times.best))
-        found.time(f"{contender.name}, {people:,} people", times, "ns a person-week", scale=scale, note=entrant.note)
+        found.points.append(Point(title_of(contender), "contender", people, scale * times.best))
+        found.time(
+            f"{title_of(contender)}, {people:,} people", times, "ns a person-week", scale=scale, note=entrant.note
+        )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from benchmarks import worlds
-from benchmarks.field import Entrant, entering, field_of, size_of, under_way
+from benchmarks.field import Entrant, entering, field_of, size_of, title_of, under_way
 from benchmarks.figures import Findings
 from benchmarks.goals import RIVALS
 from benchmarks.progress import say
@@ -26,7 +26,7 @@ def measure(*, small: bool) -> Findings:
         say("p3", f"{contender.name}: {people:,} people")
         with entering(found, contender):
             entrant = under_way(contender, size_of(people))
-            entrants[contender.name], calls[contender.name] = entrant, entrant.week
+            entrants[title_of(contender)], calls[title_of(contender)] = entrant, entrant.week
     say("p3", f"measuring {len(calls)} contenders in turn, {rounds} rounds")
     times = in_turn(calls, rounds, turn, patience=60.0)
     ours = times.pop(OURS)

@@ -193,6 +193,7 @@ def test_a_contender_that_fails_is_remarked_and_no_more() -> None:
     found, lazy = Findings("p3"), Lazy()
     with field.entering(found, lazy):
         raise RuntimeError("no\nmore")
+    assert field.title_of(lazy) == "lazy (simpler)"
     assert found.remarks == ["lazy failed: RuntimeError: no."]
 
 
