@@ -206,7 +206,7 @@ class Meetings(NamedTuple):
 
 
 class Work(NamedTuple):
-    """Scratch of one week, one row a person; `cards` is what ties need of a source in one place, (person, 2)."""
+    """Scratch of one week, one row a person; `cards` is what ties need of a source in one place, (person, 4)."""
 
     gain: NDArray[np.float32]
     from_ties: NDArray[np.float32]

@@ -25,6 +25,7 @@ from sim.kernels.vectors import (
     gather,
     load,
     mask_bits,
+    prefetch,
     select,
     smaller,
     splat,
@@ -34,24 +35,39 @@ from sim.kernels.vectors import (
 
 BLOCK = 128
 """Learners whose ties and meetings stay in the cache from one pass to the next."""
-KEY, SEAT, CARD = 0, 1, 2
-"""A person's card, 64 bits each: the key; engagement above department above home department."""
+KEY, SEAT, GIFT, CARD = 0, 1, 2, 4
+"""A person's card, 64 bits each: the key; engagement above department above home department; keeping of promises above
+teaching; and one left free, so that no card lies across two lines of the cache."""
+FAR = 30_000
+"""People from whom on the cards do not fit a core's own cache, and are asked for ahead of need."""
+LEAD = 6
+"""Learners by which cards are asked for ahead: about sixty ties, while memory answers."""
 HALF, QUARTER = np.uint64(32), np.uint64(16)
 LOW = np.uint64(2**16 - 1)
 
 
 @kernel
-def write_cards(begin, end, people, engagement_bits, cards):
-    """What ties need of a source in one place, so that someone far away costs one line of the cache, not four.
+def write_cards(begin, end, people, engagement, teaching, keeps, cards):
+    """What ties need of a source in one place, so that someone far away costs one line of the cache, not six.
 
     Args:
-        engagement_bits: engagement as the bits of float32, uint32 (person,).
+        engagement, teaching, keeps: of `sim.schema.Gates`, as the bits of float32, uint32 (person,).
         cards: uint64 (person, CARD), written.
     """
     for i in range(begin, end):
         cards[i, KEY] = people.key[i]
         place = (np.uint64(people.department[i]) << QUARTER) | np.uint64(people.home[i])
-        cards[i, SEAT] = (np.uint64(engagement_bits[i]) << HALF) | place
+        cards[i, SEAT] = (np.uint64(engagement[i]) << HALF) | place
+        cards[i, GIFT] = (np.uint64(keeps[i]) << HALF) | np.uint64(teaching[i])
+
+
+@kernel
+def ask_for_cards(i, ties, cards):
+    """Ask memory for the cards of the sources of row i."""
+    first = ties.first[i]
+    for e in range(first, first + ties.count[i], LANES):
+        for lane in range(LANES):
+            prefetch(cards, np.int64(ties.source[e + lane]) * CARD)
 
 
 @kernel
@@ -98,25 +114,29 @@ def meet(row, i, world, origin, number, meets, people, ties, cards, culture, gat
 
 
 @kernel
-def weigh(begin, world, origin, number, people, ties, culture, gates, rule, meetings):
+def weigh(begin, world, origin, number, people, ties, cards, culture, rule, meetings):
     """What each meeting lets pass, and whether its promise is kept; trust is still that of the week's start."""
     departments = np.int32(rule.departments)
+    width = people.expertise.shape[1]
     for m in range(0, number, LANES):
-        source, row = load(meetings.source, m), load(meetings.row, m)
-        learner = row + np.int32(begin)
+        learner = load(meetings.row, m) + np.int32(begin)
         home, here = gather(people.home, learner), gather(people.department, learner)
-        base = gather(people.home, source)
-        standing = standing_lanes(home, here, base, gather(people.department, source))
+        card = as_int64(load(meetings.source, m)) * np.int64(CARD)
+        seat, gift = gather(cards, card + np.int64(SEAT)), gather(cards, card + np.int64(GIFT))
+        base = as_int32(seat & LOW)
+        standing = standing_lanes(home, here, base, as_int32((seat >> QUARTER) & LOW))
         pair = as_int64(home * departments + base) + np.int64(world * rule.departments * rule.departments)
         clarity = gather(culture.clarity, pair)
         clarity = select(standing == np.int32(VISITING), smaller(ONE, clarity + rule.host_clarity), clarity)
         safety = gather(culture.safety, here + np.int32(world * rule.departments))
         trust = gather(ties.trust, as_int64(load(meetings.slot, m)) + np.int64(origin))
-        store(meetings.gate, m, clarity * gather(gates.teaching, source))
+        store(meetings.gate, m, clarity * float32_of(gift))
         store(meetings.trusted, m, trust * smaller(ONE, SAFE_ENOUGH * safety))
         promise = as_float32((load(meetings.hashed, m) >> NEXT) & MASK) * UNIT
-        kept = promise < gather(culture.reliability, pair) * gather(gates.keeps, source)
+        kept = promise < gather(culture.reliability, pair) * float32_of(gift >> HALF)
         store(meetings.trust, m, trust + rule.eta * (select(kept, splat(ONE), splat(ZERO)) - trust))
+        for lane in range(LANES):
+            prefetch(people.expertise, np.int64(meetings.source[m + lane]) * width)
 
 
 @kernel
@@ -159,17 +179,19 @@ def exchange_block(begin, end, meeting, people, ties, structure, culture, gates,
     world = begin // rule.people
     origin = ties.first[begin]
     number = 0
+    cards = work.cards
+    rows = people.key.shape[0]
     for i in range(begin, end):
+        if rows > FAR and i + LEAD < rows:
+            ask_for_cards(i + LEAD, ties, cards)
         before = number
         meets = extend(meeting[world], people.key[i])
-        number = meet(
-            i - begin, i, world, origin, number, meets, people, ties, work.cards, culture, gates, rule, meetings
-        )
+        number = meet(i - begin, i, world, origin, number, meets, people, ties, cards, culture, gates, rule, meetings)
         work.meetings[i] = number - before
     store(meetings.row, number, splat(np.int32(0)))
     store(meetings.source, number, splat(np.int32(begin)))
     store(meetings.slot, number, splat(np.int32(0)))
-    weigh(begin, world, origin, number, people, ties, culture, gates, rule, meetings)
+    weigh(begin, world, origin, number, people, ties, cards, culture, rule, meetings)
     drift(origin, ties.first[end], ties, rule)
     learn(begin, end, number, people, structure, gates, rule, work, meetings)
     for m in range(number):

@@ -35,8 +35,8 @@ def ties(plan: Plan) -> None:
             )
         )
         return
-    engagement = gates.engagement.view(np.uint32)
-    week.over_rows(lambda begin, end: write_cards(begin, end, people, engagement, work.cards))
+    bits = (gates.engagement.view(np.uint32), gates.teaching.view(np.uint32), gates.keeps.view(np.uint32))
+    week.over_rows(lambda begin, end: write_cards(begin, end, people, *bits, work.cards))
     week.over_rows(
         lambda begin, end: exchange_lanes(
             begin,

@@ -212,7 +212,8 @@ def in_lanes(made: Any, begin: int, end: int) -> None:
     """The kernel in lanes over some rows."""
     state, week = made.state, made.plan.week
     with np.errstate(over="ignore"):
-        write_cards(0, state.frame.rows, state.people, week.gates.engagement.view(np.uint32), week.work.cards)
+        bits = (week.gates.engagement, week.gates.teaching, week.gates.keeps)
+        write_cards(0, state.frame.rows, state.people, *(values.view(np.uint32) for values in bits), week.work.cards)
         exchange_lanes(
             begin,
             end,
