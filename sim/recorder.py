@@ -18,6 +18,7 @@ from sim.kernels.observe import (
     TIES,
     observe_flow,
     observe_people,
+    observe_sessions,
     observe_ties,
     sum_up_people,
 )
@@ -119,15 +120,9 @@ class Recorder:
         )
         found = _by_world(sums, worlds)
         flow = by_block if blocks.number == 1 else _by_world(by_block, worlds)
-        learner, source = plan.meeting.learner, plan.meeting.source
-        if len(learner):
-            home, world = people.home, week.world_of(learner)
-            gain = plan.brought.astype(np.float64) * work.factor[learner]
-            pair = (world * departments + home[learner]) * departments + home[source]
-            np.add.at(flow.reshape(-1), pair, gain)
-            across = home[learner] != home[source]
-            found[:, 0] += np.bincount(world, gain, worlds)
-            found[:, 1] += np.bincount(world, gain * across, worlds)
+        met = plan.meeting
+        if len(met.learner):
+            observe_sessions(met.learner, met.source, plan.brought, blocks, people, work.factor, found, flow)
         flows = week.sums.block(FLOWS)
         flows += found.T
         self.flow[:, min(week.number // QUARTER, self.flow.shape[1] - 1)] += flow.astype(np.float32)

@@ -54,12 +54,6 @@ def standing(department_i, home_i, department_j, home_j):
 
 
 @kernel
-def stays_with(department, home, other_home):
-    """Whether someone is staying in another person's own department, wherever that person is this week."""
-    return department != home and department == other_home
-
-
-@kernel
 def needs_of(need, host_need, home, here, wanted):
     """Write a person's needs to wanted (padded topic,); a visitor also takes on part of the host's."""
     for k in range(need.shape[1]):

@@ -248,6 +248,25 @@ def observe_flow(begin, end, blocks, people, ties, factor, slots, learners, sums
 
 
 @wide_kernel
+def observe_sessions(learner, source, brought, blocks, people, factor, sums, flow):
+    """The mastery that sessions brought this week, after the budget, by encounter.
+
+    Args:
+        brought: before the budget (encounter,). factor: see `observe_flow`.
+        sums: float64 (world, FLOWS); flow: float64 (world, learner's department, source's department); added to.
+    """
+    for n in range(learner.shape[0]):
+        i = learner[n]
+        world = i // blocks.people
+        home = people.home[i]
+        other = people.home[source[n]]
+        gain = np.float64(brought[n]) * np.float64(factor[i])
+        flow[world, home, other] += gain
+        sums[world, 0] += gain
+        sums[world, 1] += gain if home != other else NOTHING
+
+
+@wide_kernel
 def observe_ties(begin, end, blocks, people, ties, sums):
     """Trust, reach and number of ties, and of baseline ties, into sums float64 (block, TIES), written."""
     for block in range(begin, end):
