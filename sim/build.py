@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sim.chance import Chance, Keys, text_keys
 from sim.generate import LABEL, department_names, generate, seat_names
-from sim.load import load
+from sim.load import file_hashes, load
 from sim.organization import Organization
 from sim.problems import InputError, Problem
 from sim.scenario import Scenario
@@ -68,7 +68,7 @@ def prepare(scenario: Scenario) -> Prepared:
     settings = scenario.organization
     organization = None
     if isinstance(settings, FilesOrganization):
-        organization = load(settings)
+        organization = _load_once(settings)
         departments = organization.departments
         given = organization.expertise is not None
         topics = (
@@ -89,6 +89,33 @@ def prepare(scenario: Scenario) -> Prepared:
     warnings = organization.warnings if organization else ()
     assumptions = organization.assumptions if organization else ()
     return Prepared(scenario, organization, departments, topics, interdependence, structure, warnings, assumptions)
+
+
+_latest: list[tuple[FilesOrganization, dict[str, str], Organization]] = []
+"""The files read last, and what was in them: scenarios of a study and their batches of worlds share it."""
+
+
+def _load_once(settings: FilesOrganization) -> Organization:
+    """The user's organization, read again only if its settings or a byte of its files are others than last time.
+
+    Raises:
+        InputError: with every problem of the files.
+    """
+    try:
+        before = file_hashes(settings)
+    except InputError:
+        return load(settings)  # which tells all problems
+    for known, hashes, organization in _latest:
+        if known == settings and hashes == before:
+            return organization
+    organization = load(settings)
+    for field in fields(organization):
+        values = getattr(organization, field.name)
+        if isinstance(values, np.ndarray):
+            values.flags.writeable = False  # it is shared
+    if file_hashes(settings) == before:
+        _latest[:] = [(settings, before, organization)]
+    return organization
 
 
 def _check_policies(

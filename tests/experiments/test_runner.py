@@ -169,9 +169,9 @@ def test_batches_of_a_failed_scenario_are_not_started(tmp_path: Path, monkeypatc
     started: list[int] = []
     submit = ProcessPoolExecutor.submit
 
-    def counted(pool: ProcessPoolExecutor, work: Any, task: Task) -> Future[Any]:
-        started.append(task.batch)
-        return submit(pool, work, task)
+    def counted(pool: ProcessPoolExecutor, work: Any, *given: Task) -> Future[Any]:
+        started.extend(task.batch for task in given)
+        return submit(pool, work, *given)
 
     monkeypatch.setattr(ProcessPoolExecutor, "submit", counted)
     machine = Machine(2, plugins=("breaking_plugin",))
@@ -193,6 +193,7 @@ def test_batches_cover_all_seeds_in_order() -> None:
             assert [seed for batch in found for seed in batch] == list(range(count))
             assert all(len(batch) <= runner.MOST_WORLDS for batch in found)
     assert [len(batch) for batch in batches(range(32), 5, 46_000, 2)] == [16, 16]
+    assert [len(batch) for batch in batches(range(100), 10, 16_000, 2)] == [25] * 4
     assert {len(batch) for batch in batches(range(32), 5, 10_000_000, 2)} == {1}
 
 

@@ -9,11 +9,15 @@ import numpy as np
 import pytest
 from worlds import BUSY, files, model, scenario
 
+from sim import build
 from sim.build import build_state, prepare
 from sim.chance import text_keys
+from sim.load import load
 from sim.model import OrganizationModel
+from sim.organization import Organization
 from sim.problems import InputError
 from sim.scenario import Scenario
+from sim.settings import FilesOrganization
 
 PEOPLE = (
     "id,department,organization,level,tenure,Law,Code\n"
@@ -43,6 +47,27 @@ def test_a_loaded_organization_is_what_its_files_say(tmp_path: Path) -> None:
     np.testing.assert_array_equal(state.contact[:4], np.float32([0.25, 0.5, 0.5, 0.5]))
     np.testing.assert_array_equal(state.trust[:4], np.float32([0.15, 0.4, 0.5, 0.15]), "0.15 between organizations")
     np.testing.assert_array_equal(state.trust, state.base_trust)
+
+
+def test_files_are_read_once_until_a_byte_or_a_setting_is_another(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read: list[FilesOrganization] = []
+
+    def counted(settings: FilesOrganization) -> Organization:
+        read.append(settings)
+        return load(settings)
+
+    monkeypatch.setattr(build, "load", counted)
+    first = prepare(loaded(tmp_path)).organization
+    again = prepare(loaded(tmp_path, policies={"rotation": {"kind": "rotation", "start_week": 1}})).organization
+    assert first is again and len(read) == 1
+    assert first is not None and not first.department.flags.writeable
+    changed = prepare(loaded(tmp_path, people=PEOPLE.replace("0.7", "0.6"))).organization
+    assert changed is not None and changed.expertise is not None and np.nanmin(changed.expertise) == 0.2
+    assert not np.array_equal(changed.expertise, first.expertise, equal_nan=True) and len(read) == 2
+    prepare(loaded(tmp_path, people=PEOPLE.replace("0.7", "0.6"), organization={"seed": 4}))
+    assert len(read) == 3
 
 
 def test_a_loaded_organization_is_the_same_in_every_world(tmp_path: Path) -> None:
