@@ -13,8 +13,8 @@ from sim.kernels.vectors import LANES, first_lanes, gather, load, mask_bits, sel
 
 BLOCK = 128
 """Learners whose new contacts wait in the cache: stored at once, they would hold up the loads of the next row."""
-ALL = 2**LANES - 1
-FADED = 2**LANES
+ALL = (1 << LANES) - 1
+FADED = 1 << LANES
 """Set beside the bits of the ties that end where any contact of the eight changed."""
 WORD_BITS = np.int32(5)
 IN_WORD = np.int32(31)
