@@ -117,11 +117,12 @@ def _reduced(lever: Lever, base: Values, by_label: dict[str, tuple[Bend, ...]]) 
     bends = [bend for several in by_label.values() for bend in several]
     adds = [np.asarray(bend.add, np.float32) for bend in bends if bend.add is not None]
     scales = [np.asarray(bend.scale, np.float32) for bend in bends if bend.scale is not None]
-    value = base + adds[0] if adds else base.copy()
-    for add in adds[1:]:
-        value += add
+    value = np.empty(base.shape, np.float32)
+    whole = base
+    for add in adds:
+        whole = np.add(whole, add, out=value)
     for scale in scales:
-        value *= ONE + scale
+        whole = np.multiply(whole, ONE + scale, out=value)
     if lever.chance:
-        return np.clip(value, ZERO, ONE, out=value)
-    return value if lever.additive_only else np.maximum(value, ZERO, out=value)
+        return np.clip(whole, ZERO, ONE, out=value)
+    return whole if lever.additive_only else np.maximum(whole, ZERO, out=value)

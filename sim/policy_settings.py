@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 
@@ -59,9 +60,14 @@ def faded(settings: PolicySettings, week: int, fade: np.float32 = FADE) -> np.fl
     since = week - settings.start_week
     if settings.renewal_weeks is not None:
         since %= settings.renewal_weeks
+    return _power(fade, since)
+
+
+@lru_cache(maxsize=4096)
+def _power(factor: np.float32, times: int) -> np.float32:
     left = np.float32(1.0)
-    for _ in range(since):
-        left = left * fade
+    for _ in range(times):
+        left = left * factor
     return left
 
 

@@ -268,11 +268,10 @@ class Sorting(NamedTuple):
 
 
 class Rings(NamedTuple):
-    """The eligible mentors of one world, sorted by keyed hash in rings: one a level, or one a department and level.
+    """Mentors of one world by keyed hash: a ring for the mentees of each level, or of each department and level.
 
-    `rows` (mentor,) and their hashes `points` lie ring by ring: first[ring] to first[ring + 1]; `place` (ring,)
-    helps to fill them. `wanted` (level,) says at which levels anybody looks for a mentor. Of one mentee, `at` (level,)
-    is the place in the ring of each level, and `left` (level,) how many there are still to see.
+    `rows` (mentor,) and their hashes `points` lie ring by ring: first[ring] to first[ring + 1]; `place` (ring,) helps
+    to fill them. `wanted` (level,) says at which levels anybody looks for a mentor, `useful` at which a mentor can be.
     """
 
     rows: NDArray[np.int64]
@@ -280,8 +279,7 @@ class Rings(NamedTuple):
     first: NDArray[np.int64]
     place: NDArray[np.int64]
     wanted: NDArray[np.bool_]
-    left: NDArray[np.int64]
-    at: NDArray[np.int64]
+    useful: NDArray[np.bool_]
 
 
 class Seats(NamedTuple):

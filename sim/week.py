@@ -16,8 +16,9 @@ from sim.chance import Chance, Keys, extend, text_keys
 from sim.kernels.exchange_lanes import CARD
 from sim.kernels.learning import LEDGER_BLOCK
 from sim.kernels.matching import NOBODY, choose_colleagues
+from sim.kernels.stays import end_stays
 from sim.kernels.tables import count_by_department
-from sim.kernels.ties import FORMED, REFUSED, end_stays, form_all
+from sim.kernels.ties import FORMED, REFUSED, form_all
 from sim.levers import Levers
 from sim.policy_settings import PolicySettings, Targets, reach
 from sim.schema import ORIGINS, Culture, Gates, Work

@@ -138,17 +138,33 @@ def sort_by_hash(size, sorting):
 
 @kernel
 def ring_of(home, level, levels, boundary):
-    """The ring of mentors of a level: of the whole world, or of a department where pairs stay within one."""
+    """The ring of mentors for the mentees of a level: of the world, or of a department where pairs stay within one."""
     return home * levels + level if boundary == WITHIN else np.int64(level)
 
 
 @kernel
-def fill_rings(begin, end, may_mentor, chain, people, boundary, sorting, rings):
-    """Sort the eligible mentors among the rows begin to end of a world into rings, at the levels that are wanted."""
+def note_levels(mentees, begin, end, people, direction, rings):
+    """Note at which levels the mentees begin to end are, and at which levels their mentors can be."""
+    levels = rings.wanted.shape[0]
+    for level in range(levels):
+        rings.wanted[level] = False
+        rings.useful[level] = False
+    for n in range(begin, end):
+        rings.wanted[people.level[mentees[n]]] = True
+    for level in range(levels):
+        for above in range(levels):
+            if rings.wanted[level] and level_fits(above - level, direction):
+                rings.useful[above] = True
+
+
+@kernel
+def fill_rings(begin, end, may_mentor, chain, people, programme, sorting, rings):
+    """Sort the eligible mentors among the rows begin to end of a world into the rings of the levels that are wanted."""
+    direction, boundary, _ = programme
     levels = rings.wanted.shape[0]
     size = 0
     for j in range(begin, end):
-        if may_mentor[j] and rings.wanted[people.level[j]]:
+        if may_mentor[j] and rings.useful[people.level[j]]:
             sorting.rows[size] = j
             sorting.points[size] = extend(chain, people.key[j])
             size += 1
@@ -157,77 +173,49 @@ def fill_rings(begin, end, may_mentor, chain, people, boundary, sorting, rings):
         rings.first[ring] = 0
     for n in range(size):
         j = sorting.rows[n]
-        rings.first[ring_of(people.home[j], people.level[j], levels, boundary) + 1] += 1
+        for level in range(levels):
+            if rings.wanted[level] and level_fits(people.level[j] - level, direction):
+                rings.first[ring_of(people.home[j], level, levels, boundary) + 1] += 1
     for ring in range(rings.place.shape[0]):
         rings.first[ring + 1] += rings.first[ring]
         rings.place[ring] = rings.first[ring]
     for n in range(size):
         j = sorting.sorted_rows[n]
-        ring = ring_of(people.home[j], people.level[j], levels, boundary)
-        rings.rows[rings.place[ring]] = j
-        rings.points[rings.place[ring]] = sorting.sorted_points[n]
-        rings.place[ring] += 1
-
-
-@kernel
-def enter_rings(mentee, point, people, programme, rings):
-    """Place a mentee in the rings of those who may be its mentor: before the first hash not below its own."""
-    levels = rings.wanted.shape[0]
-    for level in range(levels):
-        rings.left[level] = 0
-        if not level_fits(level - people.level[mentee], programme[0]):
-            continue
-        ring = ring_of(people.home[mentee], level, levels, programme[1])
-        low, high = rings.first[ring], rings.first[ring + 1]
-        rings.left[level] = high - low
-        while low < high:
-            middle = (low + high) // 2
-            if rings.points[middle] < point:
-                low = middle + 1
-            else:
-                high = middle
-        rings.at[level] = low if low < rings.first[ring + 1] else rings.first[ring]
-
-
-@kernel
-def next_mentor(mentee, point, people, programme, rings):
-    """The next mentor clockwise over all rings that a mentee is in, or NOBODY once all were seen."""
-    levels = rings.wanted.shape[0]
-    nearest, least = NOBODY, np.uint64(0)
-    for level in range(levels):
-        if rings.left[level] > 0:
-            distance = rings.points[rings.at[level]] - point
-            if nearest == NOBODY or distance < least:
-                nearest, least = level, distance
-    if nearest == NOBODY:
-        return np.int64(NOBODY)
-    ring = ring_of(people.home[mentee], nearest, levels, programme[1])
-    found = rings.rows[rings.at[nearest]]
-    rings.left[nearest] -= 1
-    rings.at[nearest] += 1
-    if rings.at[nearest] == rings.first[ring + 1]:
-        rings.at[nearest] = rings.first[ring]
-    return found
+        for level in range(levels):
+            if rings.wanted[level] and level_fits(people.level[j] - level, direction):
+                ring = ring_of(people.home[j], level, levels, boundary)
+                rings.rows[rings.place[ring]] = j
+                rings.points[rings.place[ring]] = sorting.sorted_points[n]
+                rings.place[ring] += 1
 
 
 @kernel
 def find_mentor(i, point, mentor_of, taught, capacity, chain, people, structure, programme, hasty, rings):
     """The best mentor with room among a mentee's next candidates, or NOBODY; if hasty, the first that fits at all."""
-    enter_rings(i, point, people, programme, rings)
+    _, boundary, matching = programme
+    ring = ring_of(people.home[i], people.level[i], rings.wanted.shape[0], boundary)
+    begin, end = rings.first[ring], rings.first[ring + 1]
+    start, high = begin, end
+    while start < high:
+        middle = (start + high) // 2
+        if rings.points[middle] < point:
+            start = middle + 1
+        else:
+            high = middle
     found, score, seen = np.int64(NOBODY), ZERO, 0
-    while seen < CANDIDATES:
-        j = next_mentor(i, point, people, programme, rings)
-        if j == NOBODY:
-            break
-        if mentor_of[j] == i or not allowed(i, j, people, structure.organization, programme[1]):
+    for at in range(start, start + end - begin):
+        j = rings.rows[at if at < end else at - end + begin]
+        if mentor_of[j] == i or not allowed(i, j, people, structure.organization, boundary):
             continue
         seen += 1
         if taught[j] < capacity:
-            fit = pair_score(i, j, chain, people, structure.need, programme[2])
+            fit = pair_score(i, j, chain, people, structure.need, matching)
             if fit > score:
                 found, score = j, fit
                 if hasty:
                     break
+        if seen == CANDIDATES:
+            break
     return found
 
 
@@ -244,28 +232,15 @@ def match(
         programme: (direction, boundary, matching).
         sorting, rings: scratch for one world.
     """
-    levels = rings.wanted.shape[0]
     begin = 0
     while begin < mentees.shape[0]:
         world = mentees[begin] // rule.people
-        for level in range(levels):
-            rings.wanted[level] = False
         end = begin
         while end < mentees.shape[0] and mentees[end] // rule.people == world:
-            for level in range(levels):
-                if level_fits(level - people.level[mentees[end]], programme[0]):
-                    rings.wanted[level] = True
             end += 1
-        fill_rings(
-            world * rule.people,
-            (world + 1) * rule.people,
-            may_mentor,
-            chains[1][world],
-            people,
-            programme[1],
-            sorting,
-            rings,
-        )
+        note_levels(mentees, begin, end, people, programme[0], rings)
+        first = world * rule.people
+        fill_rings(first, first + rule.people, may_mentor, chains[1][world], people, programme, sorting, rings)
         for n in range(begin, end):
             sorting.rows[n - begin] = mentees[n]
             sorting.points[n - begin] = extend(chains[0][world], people.key[mentees[n]])

@@ -176,27 +176,3 @@ def form_all(ties, people, structure, rule, learner, source, trust, contact, ori
         j = source[n]
         base = base_trust(i, j, people, structure, rule)
         outcome[n] = form(ties, i, j, trust[n], contact[n], origin, base, rule.formed, protect_baseline)
-
-
-@kernel
-def end_stays(returning, origin, people, ties, rule, members, first):
-    """Let contact between the returning visitors and their hosts fall to that of a new tie, both ways.
-
-    Args:
-        returning: rows (visitor,) whose stay ends now, while `department` still names the host.
-        origin: position in ORIGINS of ties made by stays.
-        members, first: everybody by (world, home department), flat: members[first[d]:first[d + 1]].
-    """
-    for n in range(returning.shape[0]):
-        i = returning[n]
-        host = people.department[i]
-        if host == people.home[i]:
-            continue
-        for e in range(ties.first[i], ties.first[i] + ties.count[i]):
-            if ties.origin[e] == origin and people.home[ties.source[e]] == host:
-                ties.contact[e] = min(ties.contact[e], rule.formed)
-        department = i // rule.people * rule.departments + host
-        for m in range(first[department], first[department + 1]):
-            e = find(ties, members[m], i)
-            if e >= 0 and ties.origin[e] == origin:
-                ties.contact[e] = min(ties.contact[e], rule.formed)

@@ -175,8 +175,9 @@ class Mentorship(Policy):
         if len(mentees) == 0 or week.number % YEAR in s.calendar:
             return mentees[:0]
         turn = week.turn(self.label, s.start_week, s.cadence)[mentees]
+        if s.autonomy == 0:
+            return mentees[turn]
         chance = np.float32(1.0 - s.autonomy) * turn + np.float32(s.autonomy / s.cadence)
-        mentees, chance = mentees[chance > 0], chance[chance > 0]
         return mentees[week.draw(self.label, "own rhythm", rows=mentees) < chance]
 
     def _may_mentor(self, week: Week) -> Mask:

@@ -101,13 +101,12 @@ class Pairing:
         return (
             Sorting(rows(people), hashes(people), rows(people), hashes(people), rows(2 * people + 3)),
             Rings(
-                rows(people),
-                hashes(people),
+                rows(levels * people),
+                hashes(levels * people),
                 first=rows(rings + 1),
                 place=rows(rings),
                 wanted=np.empty(levels, np.bool_),
-                left=rows(levels),
-                at=rows(levels),
+                useful=np.empty(levels, np.bool_),
             ),
         )
 

@@ -8,8 +8,9 @@ import numpy as np
 import pytest
 from worlds import model
 
+from sim.kernels.stays import end_stays
 from sim.kernels.tidying import tidy
-from sim.kernels.ties import FORMED, LIFTED, REFUSED, borrow_slot, end_stays, find, form_all, free_slots
+from sim.kernels.ties import FORMED, LIFTED, REFUSED, borrow_slot, find, form_all, free_slots
 from sim.phases.scratch import bits_of, tidying_scratch
 from sim.schema import ORIGINS
 from sim.state import State, repacked
