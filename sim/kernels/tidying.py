@@ -16,28 +16,22 @@ BLOCK = 128
 ALL = (1 << LANES) - 1
 FADED = 1 << LANES
 """Set beside the bits of the ties that end where any contact of the eight changed."""
-WORD_BITS = np.int32(5)
-IN_WORD = np.int32(31)
-BIT = np.int32(1)
+HERE = np.int32(15)
+"""Bits of a place: the home department below, then the department of this week, then whether the person left."""
+LEFT_BIT = np.int32(1 << 30)
+DEPARTMENT = np.int32((1 << 15) - 1)
 
 
 @kernel
-def has_left(left, i):
-    """Whether the person of row i left this week, by bits of int32 words."""
-    return (left[i >> WORD_BITS] >> (i & IN_WORD)) & BIT != 0
+def write_places(begin, end, left, people, places):
+    """What the pass needs of a source in one number, int32 (person,)."""
+    for i in range(begin, end):
+        gone = LEFT_BIT if left[i] else np.int32(0)
+        places[i] = people.home[i] | (people.department[i] << HERE) | gone
 
 
 @kernel
-def staying_lanes(home, here, source, people):
-    """Whether a learner or a source is this week a guest in the other's home department."""
-    base, there = gather(people.home, source), gather(people.department, source)
-    hosts_learner = (base == np.int32(here)) & (base != np.int32(home))
-    hosts_source = (there == np.int32(home)) & (there != base)
-    return hosts_learner | hosts_source
-
-
-@kernel
-def fade_row(i, chunk, left, people, ties, rule, stay_origin, contacts, ending):
+def fade_row(i, chunk, places, ties, rule, stay_origin, contacts, ending):
     """What becomes of the ties of row i: their contact, and which of them end; not stored with the tie yet.
 
     Args:
@@ -46,8 +40,8 @@ def fade_row(i, chunk, left, people, ties, rule, stay_origin, contacts, ending):
     Returns:
         The number after the row's last eight.
     """
-    home, here = people.home[i], people.department[i]
-    learner_left = has_left(left, i)
+    home, here = np.int32(places[i] & DEPARTMENT), np.int32(places[i] >> HERE & DEPARTMENT)
+    learner_left = places[i] & LEFT_BIT != 0
     first = ties.first[i]
     last = first + ties.count[i]
     for e in range(first, last, LANES):
@@ -56,8 +50,8 @@ def fade_row(i, chunk, left, people, ties, rule, stay_origin, contacts, ending):
         origin = load(ties.origin, e)
         formed = (origin != np.int8(BASELINE)) & live
         formed_bits = mask_bits(formed)
-        word = gather(left, source >> WORD_BITS)
-        gone = mask_bits(((word >> (source & IN_WORD)) & BIT != np.int32(0)) & live)
+        place = gather(places, source)
+        gone = mask_bits((place >= LEFT_BIT) & live)
         if learner_left:
             gone = mask_bits(live)
         ending[chunk] = 0
@@ -65,7 +59,10 @@ def fade_row(i, chunk, left, people, ties, rule, stay_origin, contacts, ending):
             seat_kept = gone & (ALL - formed_bits)
             forget_person(e, seat_kept, ties, rule)
         if formed_bits != 0:
-            staying = (origin == stay_origin) & staying_lanes(home, here, source, people)
+            base, there = place & DEPARTMENT, (place >> HERE) & DEPARTMENT
+            hosts_learner = (base == here) & (base != home)
+            hosts_source = (there == home) & (there != base)
+            staying = (origin == stay_origin) & (hosts_learner | hosts_source)
             contact = load(ties.contact, e)
             contact = select(formed & ~staying, contact * (ONE - rule.fading), contact)
             store(contacts, chunk * LANES, contact)
@@ -96,11 +93,11 @@ def close_gaps(i, chunk, ties, ending):
 
 
 @kernel
-def tidy_block(begin, end, left, people, ties, rule, stay_origin, contacts, ending):
+def tidy_block(begin, end, places, ties, rule, stay_origin, contacts, ending):
     """Fade and end the ties of learners begin to end."""
     chunk = 0
     for i in range(begin, end):
-        chunk = fade_row(i, chunk, left, people, ties, rule, stay_origin, contacts, ending)
+        chunk = fade_row(i, chunk, places, ties, rule, stay_origin, contacts, ending)
     chunk = 0
     for i in range(begin, end):
         start = chunk
@@ -117,14 +114,14 @@ def tidy_block(begin, end, left, people, ties, rule, stay_origin, contacts, endi
 
 
 @kernel
-def tidy(begin, end, left, people, ties, rule, stay_origin, contacts, ending):
+def tidy(begin, end, places, ties, rule, stay_origin, contacts, ending):
     """Fade and end the ties of the learners of rows begin to end.
 
     Args:
-        left: who left this week, bit i % 32 of word i // 32, int32.
+        places: see `write_places`, of everybody.
         stay_origin: position in ORIGINS of ties made by stays.
         contacts, ending: scratch, float32 (chunk * LANES,) and int64 (chunk,), with a chunk for each eight tie slots
             of BLOCK learners and one more for each of them.
     """
     for start in range(begin, end, BLOCK):
-        tidy_block(start, min(end, start + BLOCK), left, people, ties, rule, stay_origin, contacts, ending)
+        tidy_block(start, min(end, start + BLOCK), places, ties, rule, stay_origin, contacts, ending)

@@ -4,7 +4,10 @@ import numpy as np
 
 from sim.kernels.common import ONE
 from sim.kernels.jit import kernel
+from sim.kernels.vectors import prefetch
 
+LEAD = 4
+"""New ties by which their rows are asked for ahead: they lie anywhere in memory."""
 BASELINE = 0
 ABSENT = -1
 FORMED, LIFTED, REFUSED, NO_ROOM = 1, 2, 3, 4
@@ -169,9 +172,23 @@ def form(ties, i, j, trust, contact, origin, base, formed, protect_baseline):
 
 
 @kernel
+def ask_for_row(ties, i):
+    """Ask memory for the ties of row i."""
+    for e in (ties.first[i], ties.first[i] + ties.count[i]):
+        prefetch(ties.source, e)
+        prefetch(ties.trust, e)
+        prefetch(ties.contact, e)
+        prefetch(ties.base_trust, e)
+        prefetch(ties.origin, e)
+        prefetch(ties.gain, e)
+
+
+@kernel
 def form_all(ties, people, structure, rule, learner, source, trust, contact, origin, protect_baseline, outcome):
     """Form many ties (new tie,) in the order given; `outcome` (new tie,) says what became of each."""
     for n in range(learner.shape[0]):
+        if n + LEAD < learner.shape[0]:
+            ask_for_row(ties, learner[n + LEAD])
         i = learner[n]
         j = source[n]
         base = base_trust(i, j, people, structure, rule)

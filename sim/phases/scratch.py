@@ -22,13 +22,6 @@ def most_slots(ties: Ties, begin: int, end: int, block: int) -> int:
     return 2 * int(np.diff(edges).max())  # a block that starts elsewhere lies within two of these
 
 
-def bits_of(flags: NDArray[np.bool_]) -> NDArray[np.int32]:
-    """Flags (person,) as bits, person i at bit i % 32 of word i // 32, int32 (word,)."""
-    words = np.zeros(-(-len(flags) // 32), "<i4")
-    words.view(np.uint8)[: -(-len(flags) // 8)] = np.packbits(flags, bitorder="little")
-    return words.astype(np.int32, copy=False)
-
-
 def tidying_scratch(ties: Ties, begin: int, end: int) -> tuple[NDArray[np.float32], NDArray[np.int64]]:
     """Contacts and ending ties of any block of rows begin to end, see `sim.kernels.tidying.tidy`."""
     chunks = most_slots(ties, begin, end, TIDYING_BLOCK) // LANES + TIDYING_BLOCK + 1

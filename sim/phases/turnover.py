@@ -9,8 +9,8 @@ import numpy as np
 from sim.chance import week_key
 from sim.kernels import leaving
 from sim.kernels.leaving import TURNOVER
-from sim.kernels.tidying import tidy
-from sim.phases.scratch import bits_of, tidying_scratch
+from sim.kernels.tidying import tidy, write_places
+from sim.phases.scratch import tidying_scratch
 from sim.schema import ORIGINS, Seats
 from sim.sums import LEFT
 
@@ -43,9 +43,8 @@ def leave_and_join(plan: Plan) -> None:
 def _tidy(plan: Plan) -> None:
     week, state, ties = plan.week, plan.week.state, plan.week.state.ties
     stay = np.int8(ORIGINS.index("rotation"))
-    left = bits_of(week.left)
+    places = np.empty(state.frame.rows, np.int32)
+    week.over_rows(lambda begin, end: write_places(begin, end, week.left, state.people, places))
     week.over_rows(
-        lambda begin, end: tidy(
-            begin, end, left, state.people, ties, week.rule, stay, *tidying_scratch(ties, begin, end)
-        )
+        lambda begin, end: tidy(begin, end, places, ties, week.rule, stay, *tidying_scratch(ties, begin, end))
     )

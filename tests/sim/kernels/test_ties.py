@@ -9,9 +9,9 @@ import pytest
 from worlds import model
 
 from sim.kernels.stays import end_stays
-from sim.kernels.tidying import tidy
+from sim.kernels.tidying import tidy, write_places
 from sim.kernels.ties import FORMED, LIFTED, REFUSED, borrow_slot, find, form_all, free_slots
-from sim.phases.scratch import bits_of, tidying_scratch
+from sim.phases.scratch import tidying_scratch
 from sim.schema import ORIGINS
 from sim.state import State, repacked
 
@@ -129,9 +129,11 @@ def test_the_weekly_pass_fades_ends_and_hands_over(seed: int) -> None:
         if not gone and contact >= F(0.02):
             expected[i, j] = tie | {"contact": contact}
     before = len(rows(state))
+    places = np.empty(24, np.int32)
+    write_places(0, 24, left, state.people, places)
     for begin, end in ((9, 24), (0, 9)):
         scratch = tidying_scratch(state.ties, begin, end)
-        tidy(begin, end, bits_of(left), state.people, state.ties, rule, np.int8(ROTATION), *scratch)
+        tidy(begin, end, places, state.ties, rule, np.int8(ROTATION), *scratch)
     assert rows(state) == expected
     assert len(expected) < before
     assert state.violations() == []
