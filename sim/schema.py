@@ -185,7 +185,7 @@ class Meetings(NamedTuple):
 
     Attributes:
         row: of the learner in the block. source: row of the person. slot: of the tie, from the block's first.
-        hashed: the tie's hash of the week.
+        hashed: the tie's hash of the week, but for its last shift.
         gate, trusted: clarity times teaching; trust times openness. trust: what it will be after the meeting.
         brought: mastery taken up, before the learner's rate.
         raw, gap: of each learner, sum of what is taken up and largest gap met, (row of the block, padded topic).

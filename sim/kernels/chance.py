@@ -22,10 +22,16 @@ UNIT = np.float32(2.0**-24)
 
 
 @kernel
+def scramble(z):
+    """`finalize` but for its last shift, which leaves the top 31 bits as they are."""
+    z = (z ^ (z >> SHIFT_1)) * MULTIPLY_1
+    return (z ^ (z >> SHIFT_2)) * MULTIPLY_2
+
+
+@kernel
 def finalize(z):
     """Scramble 64 bits (splitmix64: Steele, Lea and Flood 2014)."""
-    z = (z ^ (z >> SHIFT_1)) * MULTIPLY_1
-    z = (z ^ (z >> SHIFT_2)) * MULTIPLY_2
+    z = scramble(z)
     return z ^ (z >> SHIFT_3)
 
 

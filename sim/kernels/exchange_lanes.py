@@ -8,7 +8,7 @@ meeting, so most of the work is done for few. `benchmarks/` measures what this b
 
 import numpy as np
 
-from sim.kernels.chance import DROP, MASK, NEXT, UNIT, extend
+from sim.kernels.chance import DROP, MASK, NEXT, SHIFT_3, UNIT, extend, scramble
 from sim.kernels.common import AT_HOME, AWAY, ONE, SAFE_ENOUGH, STANDINGS, VISITING, ZERO
 from sim.kernels.jit import kernel
 from sim.kernels.topics import capped_gain_lanes, take_up_lanes
@@ -92,7 +92,9 @@ def meet(row, i, world, origin, number, meets, people, ties, cards, culture, gat
     """
     home = splat(np.int32(people.home[i]))
     here = splat(np.int32(people.department[i]))
-    pairs = np.int64((world * rule.departments + people.home[i]) * rule.departments)
+    pairs = (world * rule.departments + people.home[i]) * rule.departments
+    factors = culture.meeting[pairs * STANDINGS : (pairs + rule.departments) * STANDINGS]
+    seeks = gates.seeks[i] / UNIT  # compared with 24 bits as they are, not as a fraction of 1
     first = ties.first[i]
     last = first + ties.count[i]
     for e in range(first, last, LANES):
@@ -101,12 +103,11 @@ def meet(row, i, world, origin, number, meets, people, ties, cards, culture, gat
         seat = gather(cards, card + np.int64(SEAT))
         base = as_int32(seat & LOW)
         standing = standing_lanes(home, here, base, as_int32((seat >> QUARTER) & LOW))
-        factor = gather(culture.meeting, (as_int64(base) + pairs) * np.int64(STANDINGS) + as_int64(standing))
-        chance = load(ties.contact, e) * factor * gates.seeks[i] * float32_of(seat >> HALF)
-        hashed = extend(meets, gather(cards, card))
-        met = (as_float32(hashed >> DROP) * UNIT < chance) & first_lanes(last - e)
+        factor = gather(factors, base * np.int32(STANDINGS) + standing)
+        chance = load(ties.contact, e) * factor * seeks * float32_of(seat >> HALF)
+        hashed = scramble(gather(cards, card) ^ meets)
+        met = (as_float32(hashed >> DROP) < chance) & first_lanes(last - e)
         store(meetings.row, number, splat(np.int32(row)))
-        store(meetings.source, number, compress(source, met))
         store(meetings.slot, number, compress(load(LANE, 0) + np.int32(e - origin), met))
         store(meetings.hashed, number, compress(hashed, met))
         number += count_bits(mask_bits(met))
@@ -119,9 +120,12 @@ def weigh(begin, world, origin, number, people, ties, cards, culture, rule, meet
     departments = np.int32(rule.departments)
     width = people.expertise.shape[1]
     for m in range(0, number, LANES):
+        slot = as_int64(load(meetings.slot, m)) + np.int64(origin)
+        source = gather(ties.source, slot)
+        store(meetings.source, m, source)
         learner = load(meetings.row, m) + np.int32(begin)
         home, here = gather(people.home, learner), gather(people.department, learner)
-        card = as_int64(load(meetings.source, m)) * np.int64(CARD)
+        card = as_int64(source) * np.int64(CARD)
         seat, gift = gather(cards, card + np.int64(SEAT)), gather(cards, card + np.int64(GIFT))
         base = as_int32(seat & LOW)
         standing = standing_lanes(home, here, base, as_int32((seat >> QUARTER) & LOW))
@@ -129,10 +133,11 @@ def weigh(begin, world, origin, number, people, ties, cards, culture, rule, meet
         clarity = gather(culture.clarity, pair)
         clarity = select(standing == np.int32(VISITING), smaller(ONE, clarity + rule.host_clarity), clarity)
         safety = gather(culture.safety, here + np.int32(world * rule.departments))
-        trust = gather(ties.trust, as_int64(load(meetings.slot, m)) + np.int64(origin))
+        trust = gather(ties.trust, slot)
         store(meetings.gate, m, clarity * float32_of(gift))
         store(meetings.trusted, m, trust * smaller(ONE, SAFE_ENOUGH * safety))
-        promise = as_float32((load(meetings.hashed, m) >> NEXT) & MASK) * UNIT
+        hashed = load(meetings.hashed, m)
+        promise = as_float32(((hashed ^ (hashed >> SHIFT_3)) >> NEXT) & MASK) * UNIT
         kept = promise < gather(culture.reliability, pair) * float32_of(gift >> HALF)
         store(meetings.trust, m, trust + rule.eta * (select(kept, splat(ONE), splat(ZERO)) - trust))
         for lane in range(LANES):
@@ -189,7 +194,6 @@ def exchange_block(begin, end, meeting, people, ties, structure, culture, gates,
         number = meet(i - begin, i, world, origin, number, meets, people, ties, cards, culture, gates, rule, meetings)
         work.meetings[i] = number - before
     store(meetings.row, number, splat(np.int32(0)))
-    store(meetings.source, number, splat(np.int32(begin)))
     store(meetings.slot, number, splat(np.int32(0)))
     weigh(begin, world, origin, number, people, ties, cards, culture, rule, meetings)
     drift(origin, ties.first[end], ties, rule)
