@@ -179,32 +179,6 @@ def learn(begin, end, number, people, structure, gates, rule, work, meetings):
 
 
 @kernel
-def exchange_block(begin, end, meeting, people, ties, structure, culture, gates, rule, work, meetings):
-    """The week of learners begin to end, all of one world."""
-    world = begin // rule.people
-    origin = ties.first[begin]
-    number = 0
-    cards = work.cards
-    rows = people.key.shape[0]
-    for i in range(begin, end):
-        if rows > FAR and i + LEAD < rows:
-            ask_for_cards(i + LEAD, ties, cards)
-        before = number
-        meets = extend(meeting[world], people.key[i])
-        number = meet(i - begin, i, world, origin, number, meets, people, ties, cards, culture, gates, rule, meetings)
-        work.meetings[i] = number - before
-    store(meetings.row, number, splat(np.int32(0)))
-    store(meetings.slot, number, splat(np.int32(0)))
-    weigh(begin, world, origin, number, people, ties, cards, culture, rule, meetings)
-    drift(origin, ties.first[end], ties, rule)
-    learn(begin, end, number, people, structure, gates, rule, work, meetings)
-    for m in range(number):
-        e, row = origin + meetings.slot[m], meetings.row[m]
-        ties.trust[e] = meetings.trust[m]
-        ties.gain[e] = gates.rate[begin + row] * meetings.brought[m] * meetings.share[row]
-
-
-@kernel
 def exchange_lanes(begin, end, meeting, people, ties, structure, culture, gates, rule, work, meetings):
     """`sim.kernels.exchange.exchange` in lanes; arguments and results are the same.
 
@@ -212,8 +186,30 @@ def exchange_lanes(begin, end, meeting, people, ties, structure, culture, gates,
         work: its cards must be written, of everybody.
         meetings: scratch with room for the tie slots of BLOCK learners and LANES more, see `sim.schema`.
     """
-    start = begin
+    cards = work.cards
+    rows = people.key.shape[0]
+    start = np.int64(begin)
     while start < end:
-        stop = min(end, start + BLOCK, (start // rule.people + 1) * rule.people)
-        exchange_block(start, stop, meeting, people, ties, structure, culture, gates, rule, work, meetings)
+        world = start // rule.people
+        stop = min(end, start + BLOCK, (world + 1) * rule.people)
+        origin = ties.first[start]
+        number = np.int64(0)
+        for i in range(start, stop):
+            if rows > FAR and i + LEAD < rows:
+                ask_for_cards(i + LEAD, ties, cards)
+            met = number
+            meets = extend(meeting[world], people.key[i])
+            number = meet(
+                i - start, i, world, origin, number, meets, people, ties, cards, culture, gates, rule, meetings
+            )
+            work.meetings[i] = number - met
+        store(meetings.row, number, splat(np.int32(0)))
+        store(meetings.slot, number, splat(np.int32(0)))
+        weigh(start, world, origin, number, people, ties, cards, culture, rule, meetings)
+        drift(origin, ties.first[stop], ties, rule)
+        learn(start, stop, number, people, structure, gates, rule, work, meetings)
+        for m in range(number):
+            e, row = origin + meetings.slot[m], meetings.row[m]
+            ties.trust[e] = meetings.trust[m]
+            ties.gain[e] = gates.rate[start + row] * meetings.brought[m] * meetings.share[row]
         start = stop

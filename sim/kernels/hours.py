@@ -105,10 +105,10 @@ def sum_up_hours(begin, end, blocks, weeks, heads, by_cell, means, week):
                 for level in range(levels):
                     by_cell[first, d, level] += by_cell[block, d, level]
         everything = NOTHING
-        groups = 0
+        groups = np.int64(0)
         for d in range(departments):
             hours = NOTHING
-            people = 0
+            people = np.int64(0)
             for level in range(levels):
                 hours += by_cell[first, d, level]
                 people += heads[first, d, level]
@@ -118,10 +118,10 @@ def sum_up_hours(begin, end, blocks, weeks, heads, by_cell, means, week):
                 groups += 1
         week[0, world] += everything / np.float64(weeks)
         week[2, world] += gini_of_groups(means[world], groups)
-        groups = 0
+        groups = np.int64(0)
         for level in range(levels):
             hours = NOTHING
-            people = 0
+            people = np.int64(0)
             for d in range(departments):
                 hours += by_cell[first, d, level]
                 people += heads[first, d, level]

@@ -162,7 +162,7 @@ def fill_rings(begin, end, may_mentor, chain, people, programme, sorting, rings)
     """Sort the eligible mentors among the rows begin to end of a world into the rings of the levels that are wanted."""
     direction, boundary, _ = programme
     levels = rings.wanted.shape[0]
-    size = 0
+    size = np.int64(0)
     for j in range(begin, end):
         if may_mentor[j] and rings.useful[people.level[j]]:
             sorting.rows[size] = j
@@ -232,7 +232,7 @@ def match(
         programme: (direction, boundary, matching).
         sorting, rings: scratch for one world.
     """
-    begin = 0
+    begin = np.int64(0)
     while begin < mentees.shape[0]:
         world = mentees[begin] // rule.people
         end = begin

@@ -164,7 +164,7 @@ def draw_ties(
                 if j < 0 and within:
                     j = pick(i, point, key, ring, points, dept_first[d], dept_first[d + 1], department, -1)
                 elif j < 0:
-                    j = pick(i, point, key, all_ring, all_points, 0, people, department, d)
+                    j = pick(i, point, key, all_ring, all_points, np.int64(0), people, department, d)
                 if j < 0:
                     break
                 forward, _ = has(table, i * people + j)

@@ -233,7 +233,7 @@ def observe_flow(begin, end, blocks, people, ties, factor, slots, learners, sums
     size = slots.shape[1]
     for block in range(begin, end):
         first, last = rows_of(block, blocks)
-        number = 0
+        number = np.int64(0)
         for i in range(first, last):
             for k in range(0, ties.count[i], LANES):
                 at = ties.first[i] + k
@@ -243,7 +243,7 @@ def observe_flow(begin, end, blocks, people, ties, factor, slots, learners, sums
                 number += count_bits(bits)
                 if number > size - LANES:
                     add_flows(number, block, people, ties, factor, slots, learners, sums, flow)
-                    number = 0
+                    number = np.int64(0)
         add_flows(number, block, people, ties, factor, slots, learners, sums, flow)
 
 
@@ -273,7 +273,7 @@ def observe_ties(begin, end, blocks, people, ties, sums):
         first, last = rows_of(block, blocks)
         within = splat(NOTHING)
         across = splat(NOTHING)
-        number = 0
+        number = np.int64(0)
         crossing = 0
         without = 0
         base = 0

@@ -93,27 +93,6 @@ def close_gaps(i, chunk, ties, ending):
 
 
 @kernel
-def tidy_block(begin, end, places, ties, rule, stay_origin, contacts, ending):
-    """Fade and end the ties of learners begin to end."""
-    chunk = 0
-    for i in range(begin, end):
-        chunk = fade_row(i, chunk, places, ties, rule, stay_origin, contacts, ending)
-    chunk = 0
-    for i in range(begin, end):
-        start = chunk
-        ended = 0
-        first = ties.first[i]
-        last = first + ties.count[i]
-        for e in range(first, last, LANES):
-            if ending[chunk] & FADED:
-                store_where(ties.contact, e, load(contacts, chunk * LANES), first_lanes(last - e))
-                ended |= ending[chunk] & ALL
-            chunk += 1
-        if ended != 0:
-            close_gaps(i, start, ties, ending)
-
-
-@kernel
 def tidy(begin, end, places, ties, rule, stay_origin, contacts, ending):
     """Fade and end the ties of the learners of rows begin to end.
 
@@ -124,4 +103,20 @@ def tidy(begin, end, places, ties, rule, stay_origin, contacts, ending):
             of BLOCK learners and one more for each of them.
     """
     for start in range(begin, end, BLOCK):
-        tidy_block(start, min(end, start + BLOCK), places, ties, rule, stay_origin, contacts, ending)
+        stop = min(end, start + BLOCK)
+        chunk = np.int64(0)
+        for i in range(start, stop):
+            chunk = fade_row(i, chunk, places, ties, rule, stay_origin, contacts, ending)
+        chunk = np.int64(0)
+        for i in range(start, stop):
+            row = chunk
+            ended = np.int64(0)
+            first = ties.first[i]
+            last = first + ties.count[i]
+            for e in range(first, last, LANES):
+                if ending[chunk] & FADED:
+                    store_where(ties.contact, e, load(contacts, chunk * LANES), first_lanes(last - e))
+                    ended |= ending[chunk] & ALL
+                chunk += 1
+            if ended != 0:
+                close_gaps(i, row, ties, ending)

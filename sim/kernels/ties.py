@@ -48,15 +48,10 @@ def copy_rows(ties, fresh):
         start, to = ties.first[i], fresh.first[i]
         for n in range(ties.count[i]):
             fresh.source[to + n] = ties.source[start + n]
-        for n in range(ties.count[i]):
             fresh.trust[to + n] = ties.trust[start + n]
-        for n in range(ties.count[i]):
             fresh.contact[to + n] = ties.contact[start + n]
-        for n in range(ties.count[i]):
             fresh.base_trust[to + n] = ties.base_trust[start + n]
-        for n in range(ties.count[i]):
             fresh.origin[to + n] = ties.origin[start + n]
-        for n in range(ties.count[i]):
             fresh.gain[to + n] = ties.gain[start + n]
 
 

@@ -36,7 +36,7 @@ def ties(plan: Plan) -> None:
         )
         return
     bits = (gates.engagement.view(np.uint32), gates.teaching.view(np.uint32), gates.keeps.view(np.uint32))
-    week.over_rows(lambda begin, end: write_cards(begin, end, people, *bits, work.cards))
+    write_cards(0, state.frame.rows, people, *bits, work.cards)
     week.over_rows(
         lambda begin, end: exchange_lanes(
             begin,
