@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sim.chance import Chance, Keys, extend, text_keys
-from sim.kernels.network import EMPTY, draw_ties, group
+from sim.kernels.network import divide, draw_ties, group, spread
 from sim.organization import Organization
 from sim.settings import SyntheticOrganization
 
@@ -17,6 +17,38 @@ LABEL = "organization"
 TENURE_WEEKS = 200.0
 OPEN_TIES = 2
 """Ties that a person starts before any that closes a triangle."""
+
+
+Rows = NDArray[np.int32]
+
+
+class Ring(NamedTuple):
+    """People in the order of a hash, everyone or those of each department in turn.
+
+    Attributes:
+        rows, points, key, department: row, hash, key and department of each, (person,).
+        sector: where the points begin that share their leading bits, (sector + 1,), for the ring of everyone.
+        shift: bits of a point behind the leading ones.
+    """
+
+    rows: Rows
+    points: Keys
+    key: Keys
+    department: Rows
+    sector: Rows
+    shift: np.uint64
+
+
+class Begun(NamedTuple):
+    """The ties that people started, as rows: source[first[i] : first[i] + number[i]] are those of person i.
+
+    Attributes:
+        first: (person + 1,). number: so far, (person,). source: (place,).
+    """
+
+    first: NDArray[np.int64]
+    number: Rows
+    source: Rows
 
 
 def department_names(count: int) -> tuple[str, ...]:
@@ -59,7 +91,7 @@ def generate(settings: SyntheticOrganization, chance: Chance, keys: Keys | None 
     department = np.sort(np.arange(settings.people) % settings.departments).astype(np.int32)
     with np.errstate(over="ignore"):  # without the jit, hashes wrap around in numpy scalars
         learner, source = _network(settings, chance, keys, department)
-    unknown = np.full(len(learner), np.nan)
+    unknown = np.broadcast_to(np.nan, len(learner))
     return Organization(
         seats=seats,
         departments=department_names(settings.departments),
@@ -97,26 +129,27 @@ def _rounded(wanted: NDArray[Any], chance: Chance, decision: str, keys: Keys) ->
 
 def _network(
     settings: SyntheticOrganization, chance: Chance, keys: Keys, department: NDArray[np.int32]
-) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
+) -> tuple[Rows, Rows]:
     people = len(keys)
     wanted = _initiations(settings, chance, keys)
     closing = np.minimum(
         _rounded(wanted * settings.clustering, chance, "closing", keys), np.maximum(0, wanted - OPEN_TIES)
     )
-    size = int(2 * wanted.sum())
-    table = np.full(1 << max(4, int(2 * size).bit_length()), EMPTY, np.int64)
-    learner, source = np.empty(size, np.int64), np.empty(size, np.int64)
+    started = int(wanted.sum())
+    begun = Begun(_starts(wanted), np.zeros(people, np.int32), np.empty(started, np.int32))
+    learner, source = np.empty((2, 2 * started), np.int32)
     dept_first = np.searchsorted(department, np.arange(settings.departments + 1))
-    stream = chance.stream(LABEL, "ring", None)[0]
-    hashes = extend(stream, keys)
-    ring = np.lexsort((hashes, department))
-    all_ring = np.argsort(hashes, kind="stable")
+    hashes = extend(chance.stream(LABEL, "ring", None)[0], keys)
+    ring = _ring(np.lexsort((hashes, department)), hashes, keys, department)
+    everyone = _ring(np.argsort(hashes, kind="stable"), hashes, keys, department)
+    divide(everyone)
     mutual = np.float32(settings.reciprocity / (2.0 - settings.reciprocity))
     within = np.float32(settings.within_share)
     count = 0
     rounds = {"tie": wanted - closing, "closing tie": closing // 2, "later closing tie": closing - closing // 2}
     for decision, number in rounds.items():
-        order, first = _grouped(learner[:count], people)
+        if not number.any():
+            continue
         count = draw_ties(
             number,
             mutual,
@@ -127,23 +160,45 @@ def _network(
             department,
             dept_first,
             ring,
-            hashes[ring],
-            all_ring,
-            hashes[all_ring],
-            first,
-            source[:count][order],
-            table,
+            everyone,
+            *_grouped(learner[:count], source[:count], people),
+            begun,
             learner,
             source,
             count,
         )
-    by_source = _grouped(source[:count], people)[0]
-    order = by_source[_grouped(learner[:count][by_source], people)[0]]
-    return learner[:count][order].astype(np.int32), source[:count][order].astype(np.int32)
+    return _in_order(learner[:count], source[:count], people)
 
 
-def _grouped(person: NDArray[np.int64], people: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Order of ties by a person of theirs, stable, (tie,), and the first place of each person (person + 1,)."""
-    first, order = np.zeros(people + 1, np.int64), np.empty(len(person), np.int64)
-    group(person, first, order)
-    return order, first
+def _starts(number: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Where the first of each person's places lies, and the end, (person + 1,), given their number (person,)."""
+    return np.concatenate([[0], np.cumsum(number)])
+
+
+def _ring(rows: NDArray[np.int64], points: Keys, keys: Keys, department: NDArray[np.int32]) -> Ring:
+    bits = max(1, len(rows).bit_length() - 2)
+    return Ring(
+        rows.astype(np.int32),
+        points[rows],
+        keys[rows],
+        department[rows],
+        np.zeros((1 << bits) + 1, np.int32),
+        np.uint64(64 - bits),
+    )
+
+
+def _grouped(person: Rows, values: Rows, people: int) -> tuple[NDArray[np.int64], Rows]:
+    """The first place of each person (person + 1,), and values of ties by a person of theirs, stable, (tie,)."""
+    first, grouped = np.zeros(people + 1, np.int64), np.empty(len(person), np.int32)
+    group(person, values, first, grouped)
+    return first, grouped
+
+
+def _in_order(learner: Rows, source: Rows, people: int) -> tuple[Rows, Rows]:
+    """Ties in order of (learner, source), each (tie,): by source first, then by learner."""
+    first, learners = _grouped(source, learner, people)
+    sources = np.empty_like(source)
+    spread(first, sources)
+    first, ordered = _grouped(learners, sources, people)
+    spread(first, learners)
+    return learners, ordered

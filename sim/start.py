@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from sim.chance import Chance, Keys, extend, text_keys, uniform
 from sim.generate import LABEL, draw_levels, draw_tenure
+from sim.kernels.network import draw_contacts
 from sim.organization import Organization
 from sim.schema import EMERGING, ENTERPRISE, padded
 from sim.settings import Contacts, Newcomers, Start, Trust
@@ -112,9 +113,12 @@ def tie_contact(
     """
     learner, source = organization.learner, organization.source
     if not loaded:
-        chain = extend(chance.hashes(LABEL, "contact", None, keys[None, :])[0][learner], keys[source])
-        factor = np.float32(1.0 - contacts.spread) + np.float32(2.0 * contacts.spread) * uniform(chain)
-        return np.minimum(np.float32(1.0), np.float32(contacts.rate) * factor)
+        contact = np.empty(len(learner), np.float32)
+        chains = chance.hashes(LABEL, "contact", None, keys[None, :])[0]
+        low, span = np.float32(1.0 - contacts.spread), np.float32(2.0 * contacts.spread)
+        with np.errstate(over="ignore"):  # without the jit, hashes wrap around in numpy scalars
+            draw_contacts(chains, keys, learner, source, np.float32(contacts.rate), low, span, contact)
+        return contact
     sources = np.bincount(learner, minlength=len(keys))
     weighed = ~np.isnan(organization.weight)
     weight = np.where(weighed, organization.weight, 0.0)

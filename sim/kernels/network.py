@@ -3,58 +3,62 @@
 import numpy as np
 
 from sim.kernels.chance import extend, uniform
+from sim.kernels.common import ONE
 from sim.kernels.jit import kernel
 
-EMPTY = np.int64(-1)
 TRIES = 32
 CLOSING_TRIES = 16
 WINDOW = 8
-HASH = np.uint64(0x9E3779B97F4A7C15)
-SHIFT = np.uint64(20)
 
 
 @kernel
-def has(table, code):
-    """Whether an edge code is in the open-addressing table (power of two,), and the slot to look at."""
-    size = np.uint64(table.shape[0] - 1)
-    at = ((np.uint64(code) * HASH) >> SHIFT) & size
-    while table[at] != EMPTY:
-        if table[at] == code:
-            return True, at
-        at = (at + np.uint64(1)) & size
-    return False, at
+def knows(i, j, begun):
+    """Whether person i has started a tie from j."""
+    at = begun.first[i]
+    end = at + begun.number[i]
+    while at < end and begun.source[at] != j:
+        at += 1
+    return at < end
 
 
 @kernel
-def add(table, code, i, j, learner, source, count):
-    """Record the tie of i from j; returns the new number of ties."""
-    _, at = has(table, code)
-    table[at] = code
-    learner[count] = i
-    source[count] = j
-    return count + 1
+def find(points, point, low, high):
+    """The first place of points[low:high], in rising order, that is not below a point; `high` if all are."""
+    while low < high:
+        middle = (low + high) // 2
+        if points[middle] < point:
+            low = middle + 1
+        else:
+            high = middle
+    return low
 
 
 @kernel
-def pick(i, point, key, ring, points, begin, end, department, avoid):
-    """Of the next few people after a point of ring[begin:end], the one with the largest hash; -1 if there is none.
+def find_start(everyone, point):
+    """`find` in the ring of everyone, where the leading bits of a point say nearly where it is."""
+    sector = np.int64(point >> everyone.shift)
+    return find(everyone.points, point, np.int64(everyone.sector[sector]), np.int64(everyone.sector[sector + 1]))
+
+
+@kernel
+def pick(i, point, start, ring, begin, end, avoid):
+    """Of the next few people from a place of the ring between begin and end, the one with the largest hash, or -1.
 
     Args:
         avoid: a department to leave out, or -1.
     """
-    size = end - begin
-    start = np.searchsorted(points[begin:end], point)
     best = np.uint64(0)
     found = np.int64(-1)
     seen = 0
-    for step in range(size):
-        j = ring[begin + (start + step) % size]
-        if j == i or department[j] == avoid:
+    for ahead in range(start, start + end - begin):
+        at = ahead if ahead < end else ahead - end + begin
+        j = ring.rows[at]
+        if j == i or ring.department[at] == avoid:
             continue
-        drawn = extend(point, key[j])
+        drawn = extend(point, ring.key[at])
         if found < 0 or drawn > best:
             best = drawn
-            found = j
+            found = np.int64(j)
         seen += 1
         if seen == WINDOW:
             break
@@ -90,27 +94,46 @@ def friend_of_friend(i, point, within, key, department, first, source):
 
 
 @kernel
-def group(person, first, order):
-    """Order ties by a person of theirs (tie,), those of one person as they stand: a counting sort.
+def group(person, values, first, grouped):
+    """Order values of ties by a person of theirs (tie,), those of one person as they stand: a counting sort.
 
     Args:
-        person: rows of people (tie,).
+        person, values: rows of people (tie,).
         first: zeros (person + 1,); filled with the first place of each person in the order.
-        order: filled with the places of ties in their new order (tie,).
+        grouped: filled with the values in their new order (tie,).
     """
-    ties = person.shape[0]
     people = first.shape[0] - 1
-    for e in range(ties):
+    for e in range(person.shape[0]):
         first[person[e] + 1] += 1
     for i in range(people):
         first[i + 1] += first[i]
-    for e in range(ties):
+    for e in range(person.shape[0]):
         i = person[e]
-        order[first[i]] = e
+        grouped[first[i]] = values[e]
         first[i] += 1
     for i in range(people, 0, -1):
         first[i] = first[i - 1]
     first[0] = 0
+
+
+@kernel
+def spread(first, person):
+    """Write the person of every tie (tie,), given where the ties of each begin (person + 1,)."""
+    for i in range(first.shape[0] - 1):
+        for e in range(first[i], first[i + 1]):
+            person[e] = i
+
+
+@kernel
+def divide(everyone):
+    """Write where each sector of the ring of everyone begins: the points that share their leading bits."""
+    number = everyone.sector.shape[0] - 1
+    at = 0
+    for sector in range(number):
+        while at < everyone.points.shape[0] and np.int64(everyone.points[at] >> everyone.shift) < sector:
+            at += 1
+        everyone.sector[sector] = at
+    everyone.sector[number] = everyone.points.shape[0]
 
 
 @kernel
@@ -124,12 +147,10 @@ def draw_ties(
     department,
     dept_first,
     ring,
-    points,
-    all_ring,
-    all_points,
+    everyone,
     first,
     old_source,
-    table,
+    begun,
     learner,
     source,
     count,
@@ -140,8 +161,8 @@ def draw_ties(
         mutual_share: share of initiations that are returned. within_share: share inside the department.
         closing: draw friends of friends over the ties first/old_source, anyone where there is none.
         chain: chain over (seed, decision), uint64. dept_first: first row of each department, (department + 1,).
-        ring, points: rows of each department sorted by hash, and the hashes; all_ring, all_points: of everyone.
-        table: edge codes so far; learner, source: filled from `count` on.
+        ring, everyone: people sorted by hash within departments, and all of them, see `sim.generate.Ring`.
+        begun: what each person has started so far, see `sim.generate.Begun`; learner, source: filled from `count` on.
 
     Returns:
         The number of ties.
@@ -151,27 +172,44 @@ def draw_ties(
         person = extend(chain, key[i])
         d = department[i]
         alone = dept_first[d + 1] - dept_first[d] < 2
-        everyone = dept_first[d + 1] - dept_first[d] == people
+        whole = dept_first[d + 1] - dept_first[d] == people
         for slot in range(wanted[i]):
             choice = extend(person, np.uint64(slot))
             mutual = uniform(extend(choice, np.uint64(1))) < mutual_share
-            within = everyone or (uniform(extend(choice, np.uint64(2))) < within_share and not alone)
+            within = whole or (uniform(extend(choice, np.uint64(2))) < within_share and not alone)
             for attempt in range(TRIES):
                 point = extend(choice, np.uint64(3 + attempt))
                 j = np.int64(-1)
                 if closing and attempt < CLOSING_TRIES:
                     j = friend_of_friend(i, point, within, key, department, first, old_source)
                 if j < 0 and within:
-                    j = pick(i, point, key, ring, points, dept_first[d], dept_first[d + 1], department, -1)
+                    begin, end = dept_first[d], dept_first[d + 1]
+                    j = pick(i, point, find(ring.points, point, begin, end), ring, begin, end, -1)
                 elif j < 0:
-                    j = pick(i, point, key, all_ring, all_points, np.int64(0), people, department, d)
+                    j = pick(i, point, find_start(everyone, point), everyone, np.int64(0), people, d)
                 if j < 0:
                     break
-                forward, _ = has(table, i * people + j)
-                backward, _ = has(table, j * people + i)
-                if not forward and not backward:
-                    count = add(table, i * people + j, i, j, learner, source, count)
+                if not knows(i, j, begun) and not knows(j, i, begun):
+                    begun.source[begun.first[i] + begun.number[i]] = j
+                    begun.number[i] += 1
+                    learner[count] = i
+                    source[count] = j
+                    count += 1
                     if mutual:
-                        count = add(table, j * people + i, j, i, learner, source, count)
+                        learner[count] = j
+                        source[count] = i
+                        count += 1
                     break
     return count
+
+
+@kernel
+def draw_contacts(chains, key, learner, source, rate, low, span, contact):
+    """Chance of an exchange of each tie (tie,): rate * (low + span * U), at most 1, by a hash of both its people.
+
+    Args:
+        chains: chain of each learner, uint64 (person,).
+    """
+    for e in range(learner.shape[0]):
+        drawn = uniform(extend(chains[learner[e]], key[source[e]]))
+        contact[e] = min(ONE, rate * (low + span * drawn))
