@@ -32,6 +32,9 @@ from sim.structure import (
 SPARE = 1
 """Slots of memory that a row has beyond its ties at the start."""
 
+MOST_DEPARTMENTS = 10_000
+"""Every pair of them has its culture, which is gigabytes at this size; kernels pack a department into 15 bits."""
+
 
 @dataclass(frozen=True)
 class Prepared:
@@ -70,6 +73,10 @@ def prepare(scenario: Scenario) -> Prepared:
     if isinstance(settings, FilesOrganization):
         organization = _load_once(settings)
         departments = organization.departments
+        if len(departments) > MOST_DEPARTMENTS:
+            cause = f"there are {len(departments):,} departments, more than {MOST_DEPARTMENTS:,}"
+            mend = "group them: culture is kept for every pair of departments"
+            raise InputError([Problem("organization.people", cause, mend)])
         given = organization.expertise is not None
         topics = (
             loaded_topics(organization, scenario.learning)

@@ -173,3 +173,12 @@ def test_people_without_ties_and_departments_of_one_live_with_every_policy(tmp_p
     made = OrganizationModel(loaded(tmp_path, people, "learner,source\n", policies=BUSY), seeds=[1, 2]).run()
     assert made.state.violations() == []
     assert np.isnan(made.series()["learning_across_tie"]).all()
+
+
+def test_more_departments_than_fit_are_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    people = "id,department\na,One\nb,Two\nc,Three\n"
+    given = {"organization": files(tmp_path, people, "learner,source\na,b\n")}
+    prepare(Scenario.from_dict(given))
+    monkeypatch.setattr("sim.build.MOST_DEPARTMENTS", 2)
+    with pytest.raises(InputError, match="there are 3 departments, more than 2"):
+        prepare(Scenario.from_dict(given))
