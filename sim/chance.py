@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
+from contextlib import AbstractContextManager, nullcontext
 from functools import lru_cache
 from typing import Any
 
@@ -17,6 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.kernels.chance import draw_all, draw_rows, extend_all, hash_all, hash_rows
+from sim.kernels.jit import COMPILED
 
 Keys = NDArray[np.uint64]
 Rows = NDArray[np.int64]
@@ -27,6 +29,7 @@ _GAMMA = np.uint64(0x9E3779B97F4A7C15)
 _MULTIPLY_1 = np.uint64(0xBF58476D1CE4E5B9)
 _MULTIPLY_2 = np.uint64(0x94D049BB133111EB)
 
+_QUIET: AbstractContextManager[None] = nullcontext()
 _WORDS, _WHOLE_1, _WHOLE_2 = 2**64, int(_MULTIPLY_1), int(_MULTIPLY_2)
 
 
@@ -109,35 +112,35 @@ class Chance:
         if week is None:
             return chain.copy()
         extended = np.empty_like(chain)
-        with np.errstate(over="ignore"):
+        with _wrapping():
             extend_all(chain, week_key(week), extended)
         return extended
 
     def draw(self, label: str, decision: str, week: int | None, keys: Keys) -> NDArray[np.float32]:
         """Uniform draws for keys (world, ...), of the same shape."""
         drawn = np.empty(keys.shape, np.float32)
-        with np.errstate(over="ignore"):
+        with _wrapping():
             draw_all(self.stream(label, decision, week), _by_world(keys), drawn.reshape(len(keys), -1))
         return drawn
 
     def hashes(self, label: str, decision: str, week: int | None, keys: Keys) -> Keys:
         """Keyed hashes for keys (world, ...), of the same shape."""
         hashes = np.empty(keys.shape, np.uint64)
-        with np.errstate(over="ignore"):
+        with _wrapping():
             hash_all(self.stream(label, decision, week), _by_world(keys), hashes.reshape(len(keys), -1))
         return hashes
 
     def draw_rows(self, label: str, decision: str, week: int | None, key: Keys, rows: Rows) -> NDArray[np.float32]:
         """Uniform draws for some rows only, (row,), of everybody's keys (person,)."""
         drawn = np.empty(len(rows), np.float32)
-        with np.errstate(over="ignore"):
+        with _wrapping():
             draw_rows(self.stream(label, decision, week), key, len(key) // len(self.worlds), rows, drawn)
         return drawn
 
     def hash_rows(self, label: str, decision: str, week: int | None, key: Keys, rows: Rows) -> Keys:
         """Keyed hashes for some rows only, (row,), of everybody's keys (person,)."""
         hashes = np.empty(len(rows), np.uint64)
-        with np.errstate(over="ignore"):
+        with _wrapping():
             hash_rows(self.stream(label, decision, week), key, len(key) // len(self.worlds), rows, hashes)
         return hashes
 
@@ -145,3 +148,8 @@ class Chance:
 def _by_world(keys: Keys) -> Keys:
     """Keys (world, ...) as (world, key), in one piece."""
     return np.ascontiguousarray(keys, np.uint64).reshape(len(keys), -1)
+
+
+def _wrapping() -> AbstractContextManager[None]:
+    """Where hashes may wrap around: without the jit they are numpy scalars, which would warn."""
+    return _QUIET if COMPILED else np.errstate(over="ignore")

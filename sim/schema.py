@@ -180,6 +180,15 @@ class EncounterArrays(NamedTuple):
     heard: NDArray[np.bool_]
 
 
+class NewTies(NamedTuple):
+    """Ties to form, (new tie,)."""
+
+    learner: NDArray[np.int64]
+    source: NDArray[np.int64]
+    trust: NDArray[np.float32]
+    contact: NDArray[np.float32]
+
+
 class Meetings(NamedTuple):
     """Scratch of the meetings over ties of a block of learners, in the order of their slots, (meeting,) unless noted.
 

@@ -14,19 +14,20 @@ from numpy.typing import NDArray
 from sim.build import Prepared
 from sim.chance import Chance, Keys, extend, text_keys
 from sim.kernels.exchange_lanes import CARD
+from sim.kernels.forming import form_in_order
 from sim.kernels.learning import LEDGER_BLOCK
 from sim.kernels.matching import NOBODY, choose_colleagues
 from sim.kernels.stays import end_stays
 from sim.kernels.tables import count_by_department
-from sim.kernels.ties import FORMED, REFUSED, form_all
 from sim.levers import Levers
 from sim.policy_settings import PolicySettings, Targets, reach
-from sim.schema import ORIGINS, Culture, Gates, Work
+from sim.schema import ORIGINS, Culture, Gates, NewTies, Work
 from sim.settings import FilesOrganization
 from sim.start import INITIATIVE_LOW, INITIATIVE_SPAN
 from sim.state import State
 from sim.steady import Steady
 from sim.sums import Sums
+from sim.tallies import add_each, count_rows, numbers_of, rows_of
 from sim.threads import SERIAL_ROWS, Threads
 from sim.typed import lever_bases, measured_blocks, needs_of, typed_rule
 
@@ -210,14 +211,14 @@ class Week:
         worlds = self.state.frame.worlds
         if among.dtype == np.bool_:
             return np.count_nonzero(among.reshape(worlds, -1), axis=1).astype(np.float64)
-        return np.bincount(among // self.rule.people, minlength=worlds).astype(np.float64)
+        return count_rows(rows_of(among), self.rule.people, worlds)
 
     def count_by_department(self, among: Mask) -> NDArray[np.int64]:
         """How many of some people each department has by home, (world, department); `among` is a mask (person,)."""
         shape = self.state.frame.worlds, self.rule.departments
         if among.all():
             _, first = self.steady.by_department()
-            return np.diff(first).reshape(shape)
+            return (first[1:] - first[:-1]).reshape(shape)
         counts = np.zeros(shape, np.int64)
         count_by_department(among, self.state.arrays["home_department"], self.rule.people, counts)
         return counts
@@ -231,32 +232,29 @@ class Week:
             trust, contact: of the new ties, numbers or (new tie,).
             origin: why they exist, one of `sim.schema.ORIGINS`.
         """
-        if len(learner) == 0:
+        number = len(learner)
+        if number == 0:
             return
         state = self.state
         order = np.argsort(learner * state.frame.rows + source, kind="stable")
         state.ensure_room(learner)
-        outcome = np.zeros(len(order), np.int64)
-        trusts = np.broadcast_to(np.asarray(trust, np.float32), (len(order),))[order]
-        contacts = np.broadcast_to(np.asarray(contact, np.float32), (len(order),))[order]
-        protect = isinstance(self.scenario.organization, FilesOrganization)
-        code = np.int8(ORIGINS.index(origin))
-        form_all(
+        new = NewTies(rows_of(learner), rows_of(source), numbers_of(trust, number), numbers_of(contact, number))
+        whole, real = np.empty((3, number), np.int64), np.empty((2, number), np.float32)
+        counts = np.zeros((2, state.frame.worlds), np.int64)
+        form_in_order(
             state.ties,
             state.people,
             state.structure,
             self.rule,
-            learner[order],
-            source[order],
-            trusts,
-            contacts,
-            code,
-            protect,
-            outcome,
+            new,
+            order,
+            (np.int8(ORIGINS.index(origin)), isinstance(self.scenario.organization, FilesOrganization)),
+            NewTies(whole[0], whole[1], real[0], real[1]),
+            whole[2],
+            counts,
         )
-        worlds = self.world_of(learner[order])
-        self.add("ties_formed", np.bincount(worlds[outcome == FORMED], minlength=state.frame.worlds))
-        self.add("ties_refused", np.bincount(worlds[outcome == REFUSED], minlength=state.frame.worlds))
+        self.add("ties_formed", counts[0])
+        self.add("ties_refused", counts[1])
 
     def end_stays(self, rows: Rows) -> None:
         """Let contact between returning visitors and their hosts fall to that of a new tie."""
@@ -290,18 +288,21 @@ class Week:
     def ask(self, rows: Rows | Mask, hours: float) -> None:
         """Add to the hours asked this week, the load, of some rows (repeats count) or of everybody in a mask."""
         if hours:
-            np.add.at(self.asked, rows, np.float32(hours))
+            add_each(self.asked, rows_of(rows), hours)
 
     def book(self, label: str, rows: Rows | Mask, hours: float = 0.0, money: float = 0.0) -> None:
         """Book hours and money of a policy for each of some rows (repeats count), or for everybody in a mask."""
+        if not hours and not money:
+            return
+        count = self.count(rows)
         for what, each in (("hours", hours), ("money", money)):
             if each:
-                self.add(f"{what}:{label}", self.count(rows) * float(each))
+                self.add(f"{what}:{label}", count * float(each))
 
     def attend(self, label: str, rows: Rows, hours: float) -> None:
         """Book hours in a session for each of some rows, and count them as participation."""
         self.book(label, rows, hours)
-        np.add.at(self.attended, rows, np.float32(hours))
+        add_each(self.attended, rows_of(rows), hours)
 
     def add(self, name: str, amount: Any) -> None:
         """Add to a raw quantity of this week, (world,)."""

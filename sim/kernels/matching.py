@@ -267,6 +267,32 @@ def match(
 
 
 @kernel
+def end_pair(i, mentor_of, taught, held):
+    """End the pair that a person has as mentee, if there is one."""
+    if mentor_of[i] != NOBODY:
+        taught[mentor_of[i]] -= np.int32(1)
+    mentor_of[i] = NOBODY
+    held[i] = 0
+
+
+@kernel
+def end_pairs(mentees, mentor_of, taught, held):
+    """End the pairs of some people (mentee,), as mentees; arrays as of `sim.policies.pairing.Pairing`, (person,)."""
+    for n in range(mentees.shape[0]):
+        end_pair(mentees[n], mentor_of, taught, held)
+
+
+@kernel
+def end_pairs_with(rows, gone, mentor_of, taught, held):
+    """End the pairs that some people (row,) are part of, on either side; `gone` is scratch, false (person,)."""
+    for n in range(rows.shape[0]):
+        gone[rows[n]] = True
+    for i in range(mentor_of.shape[0]):
+        if gone[i] or (mentor_of[i] != NOBODY and gone[mentor_of[i]]):
+            end_pair(i, mentor_of, taught, held)
+
+
+@kernel
 def strongest_source(rows, without, ties, found):
     """For each row, its source with the largest contact * trust that `without` (row,) does not have yet; or NOBODY."""
     for n in range(rows.shape[0]):

@@ -40,3 +40,32 @@ def count_by_department(among, home, people, counts):
     for world in range(counts.shape[0]):
         for i in range(world * people, (world + 1) * people):
             counts[world, home[i]] += among[i]
+
+
+@kernel
+def all_exist(rows, people):
+    """Whether all of some rows are among the first `people`."""
+    missing = 0
+    for n in range(rows.shape[0]):
+        missing += rows[n] < 0 or rows[n] >= people
+    return missing == 0
+
+
+@kernel
+def count_by_world(rows, people, counts):
+    """Count some rows (row,), repeats too, into `counts` (world,); False and nothing done where one is nobody."""
+    if not all_exist(rows, people * counts.shape[0]):
+        return False
+    for n in range(rows.shape[0]):
+        counts[rows[n] // people] += 1
+    return True
+
+
+@kernel
+def add_hours(rows, hours, total):
+    """Add hours for each of some rows (row,), repeats too, to `total` (person,); False, and nothing done, likewise."""
+    if not all_exist(rows, total.shape[0]):
+        return False
+    for n in range(rows.shape[0]):
+        total[rows[n]] += hours
+    return True

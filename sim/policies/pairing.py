@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.kernels.matching import NOBODY, WITHIN, match, pair_gaps, strongest_source
+from sim.kernels.matching import NOBODY, WITHIN, end_pairs, end_pairs_with, match, pair_gaps, strongest_source
 from sim.schema import Rings, Sorting
 from sim.settings import LEVELS
 from sim.week import Mask, Rows, Week
@@ -43,10 +43,7 @@ class Pairing:
 
     def dissolve(self, mentees: Rows) -> None:
         """End the pairs of these people, as mentees, each named once."""
-        mentors = self.mentor[mentees]
-        np.subtract.at(self.taught, mentors[mentors != NOBODY], 1)
-        self.mentor[mentees] = NOBODY
-        self.held[mentees] = 0
+        end_pairs(mentees, self.mentor, self.taught, self.held)
 
     def older_than(self, number: int, weeks: int) -> Rows:
         """Mentees whose pair has lasted that long."""
@@ -54,10 +51,7 @@ class Pairing:
 
     def left(self, rows: Rows) -> None:
         """End every pair that one of these rows is part of."""
-        self.dissolve(rows)
-        gone = np.zeros(len(self.mentor), np.bool_)
-        gone[rows] = True
-        self.dissolve(np.flatnonzero(gone[self.mentor] & (self.mentor != NOBODY)))
+        end_pairs_with(rows, np.zeros(len(self.mentor), np.bool_), self.mentor, self.taught, self.held)
 
     def match(self, week: Week, mentees: Rows, may_mentor: Mask, quality: NDArray[np.float32] | None = None) -> None:
         """Find mentors for some mentees.
