@@ -25,7 +25,16 @@ LONGEST_FILE, LONGEST_FUNCTION = 350, 70
 ROOMS = (
     ("sim.schema", "sim.kernels", "sim.chance", "sim.problems", "sim.parameters"),
     ("sim.state", "sim.settings", "sim.organization", "sim.plain", "sim.identity", "sim.documents"),
-    ("sim.levers", "sim.sessions", "sim.steady", "sim.threads", "sim.policy_settings", "sim.registry", "sim.sums"),
+    (
+        "sim.levers",
+        "sim.sessions",
+        "sim.steady",
+        "sim.threads",
+        "sim.policy_settings",
+        "sim.registry",
+        "sim.sums",
+        "sim.tallies",
+    ),
     ("sim.parse", "sim.files", "sim.structure", "sim.generate", "sim.start"),
     ("sim.load", "sim.scenario_checks"),
     ("sim.scenario",),
