@@ -33,6 +33,8 @@ from sim.typed import lever_bases, measured_blocks, needs_of, typed_rule
 
 Rows = NDArray[np.int64]
 Mask = NDArray[np.bool_]
+CHOOSERS = 64
+"""How many people's colleagues are chosen by a thread at once."""
 
 
 class Week:
@@ -202,8 +204,14 @@ class Week:
         chosen = np.full((len(chooser), wanted), NOBODY, np.int64)
         where = self.world_of(chooser) * self.rule.departments + department
         chain = self.stream(label, decision, chooser)
-        best = np.empty(wanted, np.uint64)
-        choose_colleagues(chooser, where, chain, self.state.arrays["key"], members, first, among, best, chosen)
+        if wanted == 0:
+            return chosen
+        key, best = self.state.arrays["key"], np.zeros(chosen.shape, np.uint64)
+
+        def choose(begin: int, end: int) -> None:
+            choose_colleagues(begin, end, chooser, where, chain, key, members, first, among, best, chosen)
+
+        self.threads.share_out(choose, [*range(0, len(chooser), CHOOSERS), len(chooser)])
         return chosen
 
     def count(self, among: Rows | Mask) -> NDArray[np.float64]:
@@ -260,7 +268,8 @@ class Week:
         """Let contact between returning visitors and their hosts fall to that of a new tie."""
         members, first = self.steady.by_department()
         stay = np.int8(ORIGINS.index("rotation"))
-        end_stays(rows, stay, self.state.people, self.state.ties, self.rule, members, first)
+        back, hosting = np.zeros(self.state.frame.rows, np.bool_), np.zeros(len(first) - 1, np.bool_)
+        end_stays(rows, stay, self.state.people, self.state.ties, self.rule, members, first, back, hosting)
 
     def department_means(self, among: Mask) -> NDArray[np.float64]:
         """Mean mastery of each department's people by home, float64 (world, department, topic); 0 where it has none.

@@ -5,7 +5,7 @@ import numpy as np
 from sim.kernels.chance import extend, uniform
 from sim.kernels.common import ZERO
 from sim.kernels.jit import kernel
-from sim.kernels.vectors import LANES, load, select, splat, total
+from sim.kernels.vectors import LANES, gather, load, lowest_bit, mask_bits, select, splat, total
 
 NOBODY = -1
 BY_CHANCE, BY_GAP, BY_COMPLEMENTARITY = 0, 1, 2
@@ -15,36 +15,51 @@ CANDIDATES = 16
 
 
 @kernel
-def choose_colleagues(chooser, department, chain, key, members, first, among, best, chosen):
-    """The colleagues with the largest keyed hash, for each of some people, themselves left out.
+def rank(n, j, drawn, best, chosen):
+    """Put colleague j of chooser n in its place among those with the largest hashes so far, if it has one."""
+    wanted = chosen.shape[1]
+    at = wanted
+    while at > 0 and (chosen[n, at - 1] == NOBODY or drawn > best[n, at - 1]):
+        at -= 1
+    for m in range(wanted - 1, at, -1):
+        chosen[n, m] = chosen[n, m - 1]
+        best[n, m] = best[n, m - 1]
+    if at < wanted:
+        chosen[n, at] = j
+        best[n, at] = drawn
+
+
+@kernel
+def choose_colleagues(begin, end, chooser, department, chain, key, members, first, among, best, chosen):
+    """The colleagues with the largest keyed hash, for the people begin to end of some, themselves left out.
+
+    Everybody of the department is hashed, eight at once; few pass the least hash that still counts.
 
     Args:
         chooser: rows (chooser,). department: (world, department) position of where to look, flat (chooser,).
         chain: chain over (seed, decision, week) for each chooser, uint64 (chooser,).
         members, first: everybody by flat department: members[first[d]:first[d + 1]].
         among: who may be chosen (person,).
-        best: scratch uint64 (wanted,).
-        chosen: rows (chooser, wanted), written in falling order of hash; NOBODY where there are too few.
+        best: zeros uint64 (chooser, wanted), written.
+        chosen: rows (chooser, wanted), all NOBODY; written in falling order of hash, NOBODY where there are too few.
     """
-    wanted = chosen.shape[1]
-    for n in range(chooser.shape[0]):
+    least = chosen.shape[1] - 1
+    for n in range(begin, end):
         base = extend(chain[n], key[chooser[n]])
-        for m in range(wanted):
-            chosen[n, m] = NOBODY
-        for p in range(first[department[n]], first[department[n] + 1]):
+        start, last = first[department[n]], first[department[n] + 1]
+        lanes_end = last - (last - start) % LANES
+        for p in range(start, lanes_end, LANES):
+            hashes = extend(gather(key, load(members, p)), base)
+            passing = mask_bits(hashes >= best[n, least])
+            while passing != 0:
+                j = members[p + lowest_bit(passing)]
+                passing &= passing - 1
+                if among[j] and j != chooser[n]:
+                    rank(n, j, extend(base, key[j]), best, chosen)
+        for p in range(lanes_end, last):
             j = members[p]
-            if j == chooser[n] or not among[j]:
-                continue
-            drawn = extend(base, key[j])
-            at = wanted
-            while at > 0 and (chosen[n, at - 1] == NOBODY or drawn > best[at - 1]):
-                at -= 1
-            for m in range(wanted - 1, at, -1):
-                chosen[n, m] = chosen[n, m - 1]
-                best[m] = best[m - 1]
-            if at < wanted:
-                chosen[n, at] = j
-                best[at] = drawn
+            if among[j] and j != chooser[n]:
+                rank(n, j, extend(base, key[j]), best, chosen)
 
 
 @kernel

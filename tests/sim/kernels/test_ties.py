@@ -150,7 +150,9 @@ def test_the_end_of_a_stay_loosens_what_the_stay_made(seed: int) -> None:
     before = rows(state)
     rule = made.ensemble.rule._replace(formed=F(0.12))
     members, first = made.ensemble.steady.by_department()
-    end_stays(np.flatnonzero(returning), np.int8(ROTATION), state.people, state.ties, rule, members, first)
+    back, hosting = np.zeros(state.frame.rows, np.bool_), np.zeros(len(first) - 1, np.bool_)
+    visitors = np.flatnonzero(returning)
+    end_stays(visitors, np.int8(ROTATION), state.people, state.ties, rule, members, first, back, hosting)
     loosened = 0
     for (i, j), tie in before.items():
         theirs = (returning[i] and guest(state, i, j)) or (returning[j] and guest(state, j, i))
