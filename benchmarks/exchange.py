@@ -17,6 +17,7 @@ from benchmarks.figures import Findings
 from benchmarks.progress import say
 from benchmarks.timing import Times, in_turn
 from sim import OrganizationModel
+from sim.phases import channels
 from sim.plan import PHASES
 from sim.threads import Threads
 
@@ -49,6 +50,19 @@ def exchanging(model: OrganizationModel, threads: int) -> Callable[[], None]:
     return week
 
 
+def one_by_one(week: Callable[[], None]) -> Callable[[], None]:
+    """The same week by the reference kernel, which takes one tie and one topic after another."""
+
+    def plain() -> None:
+        channels.COMPILED = False
+        try:
+            week()
+        finally:
+            channels.COMPILED = True
+
+    return plain
+
+
 def product(model: OrganizationModel) -> Callable[[], object]:
     """scipy's product of the same ties with the same mastery."""
     state = model.state
@@ -79,6 +93,7 @@ def measure(section: str, people: int, rounds: int, turn: float) -> Findings:
         model = prepared(people, topics)
         calls: dict[str, Callable[[], object]] = {"scipy": product(model)}
         calls |= {name: exchanging(model, threads) for name, threads in THREADS.items()}
+        calls["plain"] = one_by_one(exchanging(model, 1))
         if topics == GOAL_TOPICS:
             calls |= allowed(model)
         say(section, f"measuring {len(calls)} contenders in turn, {rounds} rounds")
@@ -96,6 +111,7 @@ def _add(found: Findings, times: dict[str, Times], ties: int, topics: int) -> No
         words = f"{topics} topics, {name} thread{'s' * (name == 'two')}"
         goal = f"{found.section} {words.split(', ')[1]}" if promised else ""
         found.ratio(f"exchange, {words}", times[name], times["scipy"], "times scipy", goal=goal)
+    found.ratio(f"the reference kernel, {topics} topics, one thread", times["plain"], times["one"], "times the lanes")
     for name in ("one", "two", "scipy"):
         label = "scipy's product" if name == "scipy" else f"exchange, {name} thread{'s' * (name == 'two')}"
         found.time(f"{label}, {topics} topics", times[name], "ns a tie", scale=1e9 / ties)
