@@ -215,7 +215,7 @@ class Meetings(NamedTuple):
 
 
 class Work(NamedTuple):
-    """Scratch of one week, one row a person; `cards` is what ties need of a source in one place, (person, 4)."""
+    """Scratch of one week, one row a person; `cards` is what ties need of a source in one place, (person, 2)."""
 
     gain: NDArray[np.float32]
     from_ties: NDArray[np.float32]

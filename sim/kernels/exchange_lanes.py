@@ -1,9 +1,10 @@
 """Exchange over ties in lanes of eight: the week of `sim.kernels.exchange` to the last bit, several times as fast.
 
-Block by block of learners, small enough for the nearest cache, in passes without a branch that chance decides: who
-meets, eight ties at once; what the meetings are worth, eight at once; the drift of trust, over all ties of the block;
-what is learned, eight topics at once; what each meeting leaves on its tie. About one tie in six leads to a
-meeting, so most of the work is done for few. `benchmarks/` measures what this brings.
+Block by block of learners, small enough for the nearest cache, in passes without a branch that chance decides: which
+ties may lead to a meeting, eight at once, by a bound on the chance that needs nothing of the source but its key; who of
+them meets and what that is worth, eight at once; the drift of trust, over all ties of the block; what is learned,
+eight topics at once; what each meeting leaves on its tie. About one tie in six gets beyond the first pass.
+`benchmarks/` measures what this brings.
 """
 
 import numpy as np
@@ -35,39 +36,67 @@ from sim.kernels.vectors import (
 
 BLOCK = 128
 """Learners whose ties and meetings stay in the cache from one pass to the next."""
-KEY, SEAT, GIFT, CARD = 0, 1, 2, 4
-"""A person's card, 64 bits each: the key; engagement above department above home department; keeping of promises above
-teaching; and one left free, so that no card lies across two lines of the cache."""
+SEAT, GIFT, CARD = 0, 1, 2
+"""A person's card, 64 bits each: engagement above department above home department; keeping of promises above
+teaching."""
 FAR = 30_000
-"""People from whom on the cards do not fit a core's own cache, and are asked for ahead of need."""
+"""People from whom on keys and cards do not fit a core's own cache, and are asked for ahead of need."""
 LEAD = 6
-"""Learners by which cards are asked for ahead: about sixty ties, while memory answers."""
+"""Learners by which keys are asked for ahead: about sixty ties, while memory answers."""
 HALF, QUARTER = np.uint64(32), np.uint64(16)
 LOW = np.uint64(2**16 - 1)
+SLACK = np.float32(1 + 2**-20)
+"""More than rounding can take from a product of four."""
 
 
 @kernel
 def write_cards(begin, end, people, engagement, teaching, keeps, cards):
-    """What ties need of a source in one place, so that someone far away costs one line of the cache, not six.
+    """What meetings need of a source in one place, so that someone far away costs one line of the cache, not five.
 
     Args:
         engagement, teaching, keeps: of `sim.schema.Gates`, as the bits of float32, uint32 (person,).
         cards: uint64 (person, CARD), written.
     """
     for i in range(begin, end):
-        cards[i, KEY] = people.key[i]
         place = (np.uint64(people.department[i]) << QUARTER) | np.uint64(people.home[i])
         cards[i, SEAT] = (np.uint64(engagement[i]) << HALF) | place
         cards[i, GIFT] = (np.uint64(keeps[i]) << HALF) | np.uint64(teaching[i])
 
 
 @kernel
-def ask_for_cards(i, ties, cards):
-    """Ask memory for the cards of the sources of row i."""
+def ask_for_keys(i, ties, key):
+    """Ask memory for the keys of the sources of row i."""
     first = ties.first[i]
     for e in range(first, first + ties.count[i], LANES):
         for lane in range(LANES):
-            prefetch(cards, np.int64(ties.source[e + lane]) * CARD)
+            prefetch(key, ties.source[e + lane])
+
+
+@kernel
+def sift(row, i, origin, number, meets, most, key, ties, gates, meetings):
+    """Note the ties of learner i that may lead to a meeting, after the `number` noted before.
+
+    Five ties in six do not, whoever the source is: the hash is above the most that the chance can be.
+
+    Args:
+        row: of the learner in the block. origin: first slot of the block.
+        meets: chain over (seed, decision, week, learner).
+        most: the largest factor on contact * help-seeking of any source.
+
+    Returns:
+        The new number.
+    """
+    limit = gates.seeks[i] * most * SLACK / UNIT  # compared with 24 bits as they are, not as a fraction of 1
+    first = ties.first[i]
+    last = first + ties.count[i]
+    for e in range(first, last, LANES):
+        hashed = scramble(gather(key, load(ties.source, e)) ^ meets)
+        noted = (as_float32(hashed >> DROP) < load(ties.contact, e) * limit) & first_lanes(last - e)
+        store(meetings.row, number, splat(np.int32(row)))
+        store(meetings.slot, number, compress(load(LANE, 0) + np.int32(e - origin), noted))
+        store(meetings.hashed, number, compress(hashed, noted))
+        number += count_bits(mask_bits(noted))
+    return number
 
 
 @kernel
@@ -80,68 +109,45 @@ def standing_lanes(home, here, base, there):
 
 
 @kernel
-def meet(row, i, world, origin, number, meets, people, ties, cards, culture, gates, rule, meetings):
-    """Note whom learner i meets, after the `number` of meetings noted before.
+def weigh(begin, world, origin, number, people, ties, cards, culture, gates, rule, meetings):
+    """Of the ties noted, keep those that meet: what each lets pass, and whether the promise is kept.
 
-    Args:
-        row: of the learner in the block. origin: first slot of the block.
-        meets: chain over (seed, decision, week, learner).
+    Trust is still that of the week's start. What is kept moves to the front.
 
     Returns:
-        The new number of meetings.
+        The number of meetings.
     """
-    home = splat(np.int32(people.home[i]))
-    here = splat(np.int32(people.department[i]))
-    pairs = (world * rule.departments + people.home[i]) * rule.departments
-    factors = culture.meeting[pairs * STANDINGS : (pairs + rule.departments) * STANDINGS]
-    seeks = gates.seeks[i] / UNIT  # compared with 24 bits as they are, not as a fraction of 1
-    first = ties.first[i]
-    last = first + ties.count[i]
-    for e in range(first, last, LANES):
-        source = load(ties.source, e)
-        card = as_int64(source) * np.int64(CARD)
-        seat = gather(cards, card + np.int64(SEAT))
-        base = as_int32(seat & LOW)
-        standing = standing_lanes(home, here, base, as_int32((seat >> QUARTER) & LOW))
-        factor = gather(factors, base * np.int32(STANDINGS) + standing)
-        chance = load(ties.contact, e) * factor * seeks * float32_of(seat >> HALF)
-        hashed = scramble(gather(cards, card) ^ meets)
-        met = (as_float32(hashed >> DROP) < chance) & first_lanes(last - e)
-        store(meetings.row, number, splat(np.int32(row)))
-        store(meetings.slot, number, compress(load(LANE, 0) + np.int32(e - origin), met))
-        store(meetings.hashed, number, compress(hashed, met))
-        number += count_bits(mask_bits(met))
-    return number
-
-
-@kernel
-def weigh(begin, world, origin, number, people, ties, cards, culture, rule, meetings):
-    """What each meeting lets pass, and whether its promise is kept; trust is still that of the week's start."""
     departments = np.int32(rule.departments)
-    width = people.expertise.shape[1]
+    met = np.int64(0)
     for m in range(0, number, LANES):
-        slot = as_int64(load(meetings.slot, m)) + np.int64(origin)
-        source = gather(ties.source, slot)
-        store(meetings.source, m, source)
-        learner = load(meetings.row, m) + np.int32(begin)
+        slot, row = load(meetings.slot, m), load(meetings.row, m)
+        tie, learner = as_int64(slot) + np.int64(origin), row + np.int32(begin)
+        source = gather(ties.source, tie)
         home, here = gather(people.home, learner), gather(people.department, learner)
         card = as_int64(source) * np.int64(CARD)
         seat, gift = gather(cards, card + np.int64(SEAT)), gather(cards, card + np.int64(GIFT))
         base = as_int32(seat & LOW)
         standing = standing_lanes(home, here, base, as_int32((seat >> QUARTER) & LOW))
         pair = as_int64(home * departments + base) + np.int64(world * rule.departments * rule.departments)
+        hashed = load(meetings.hashed, m)
+        factor = gather(culture.meeting, pair * np.int64(STANDINGS) + as_int64(standing))
+        chance = gather(ties.contact, tie) * factor * gather(gates.seeks, learner) * float32_of(seat >> HALF)
+        meets = (as_float32(hashed >> DROP) * UNIT < chance) & first_lanes(number - m)
         clarity = gather(culture.clarity, pair)
         clarity = select(standing == np.int32(VISITING), smaller(ONE, clarity + rule.host_clarity), clarity)
         safety = gather(culture.safety, here + np.int32(world * rule.departments))
-        trust = gather(ties.trust, slot)
-        store(meetings.gate, m, clarity * float32_of(gift))
-        store(meetings.trusted, m, trust * smaller(ONE, SAFE_ENOUGH * safety))
-        hashed = load(meetings.hashed, m)
+        trust = gather(ties.trust, tie)
         promise = as_float32(((hashed ^ (hashed >> SHIFT_3)) >> NEXT) & MASK) * UNIT
         kept = promise < gather(culture.reliability, pair) * float32_of(gift >> HALF)
-        store(meetings.trust, m, trust + rule.eta * (select(kept, splat(ONE), splat(ZERO)) - trust))
-        for lane in range(LANES):
-            prefetch(people.expertise, np.int64(meetings.source[m + lane]) * width)
+        moved = trust + rule.eta * (select(kept, splat(ONE), splat(ZERO)) - trust)
+        store(meetings.row, met, compress(row, meets))
+        store(meetings.slot, met, compress(slot, meets))
+        store(meetings.source, met, compress(source, meets))
+        store(meetings.gate, met, compress(clarity * float32_of(gift), meets))
+        store(meetings.trusted, met, compress(trust * smaller(ONE, SAFE_ENOUGH * safety), meets))
+        store(meetings.trust, met, compress(moved, meets))
+        met += count_bits(mask_bits(meets))
+    return met
 
 
 @kernel
@@ -165,8 +171,11 @@ def learn(begin, end, number, people, structure, gates, rule, work, meetings):
     for at in range(0, (end - begin) * width, LANES):
         store(meetings.raw, at, splat(ZERO))
         store(meetings.gap, at, splat(ZERO))
+    for i in range(begin, end):
+        work.meetings[i] = 0
     for m in range(number):
         i, at = begin + meetings.row[m], meetings.row[m] * width
+        work.meetings[i] += np.int32(1)
         gate, trusted = meetings.gate[m], meetings.trusted[m]
         meetings.brought[m] = take_up_lanes(
             i, meetings.source[m], gate, trusted, ONE, people, structure, rule, meetings.raw, meetings.gap, at
@@ -179,15 +188,16 @@ def learn(begin, end, number, people, structure, gates, rule, work, meetings):
 
 
 @kernel
-def exchange_lanes(begin, end, meeting, people, ties, structure, culture, gates, rule, work, meetings):
+def exchange_lanes(begin, end, meeting, most, people, ties, structure, culture, gates, rule, work, meetings):
     """`sim.kernels.exchange.exchange` in lanes; arguments and results are the same.
 
     Args:
+        most: largest factor on contact * help-seeking that any source can have, by (world, home department) flat.
         work: its cards must be written, of everybody.
         meetings: scratch with room for the tie slots of BLOCK learners and LANES more, see `sim.schema`.
     """
     cards = work.cards
-    rows = people.key.shape[0]
+    far = people.key.shape[0] > FAR
     start = np.int64(begin)
     while start < end:
         world = start // rule.people
@@ -195,17 +205,19 @@ def exchange_lanes(begin, end, meeting, people, ties, structure, culture, gates,
         origin = ties.first[start]
         number = np.int64(0)
         for i in range(start, stop):
-            if rows > FAR and i + LEAD < rows:
-                ask_for_cards(i + LEAD, ties, cards)
-            met = number
+            if far and i + LEAD < people.key.shape[0]:
+                ask_for_keys(i + LEAD, ties, people.key)
             meets = extend(meeting[world], people.key[i])
-            number = meet(
-                i - start, i, world, origin, number, meets, people, ties, cards, culture, gates, rule, meetings
-            )
-            work.meetings[i] = number - met
+            highest = most[world * rule.departments + people.home[i]]
+            number = sift(i - start, i, origin, number, meets, highest, people.key, ties, gates, meetings)
         store(meetings.row, number, splat(np.int32(0)))
         store(meetings.slot, number, splat(np.int32(0)))
-        weigh(start, world, origin, number, people, ties, cards, culture, rule, meetings)
+        if far:
+            for m in range(number):
+                j = np.int64(ties.source[origin + meetings.slot[m]])
+                prefetch(cards, j * CARD)
+                prefetch(people.expertise, j * people.expertise.shape[1])
+        number = weigh(start, world, origin, number, people, ties, cards, culture, gates, rule, meetings)
         drift(origin, ties.first[stop], ties, rule)
         learn(start, stop, number, people, structure, gates, rule, work, meetings)
         for m in range(number):

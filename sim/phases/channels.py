@@ -14,7 +14,7 @@ from sim.kernels.jit import COMPILED
 from sim.kernels.learning import ABSORBED, BOUND, CHANGE, FROM_RULES, FROM_TIES, MEETINGS, absorb
 from sim.kernels.sessions import SCRATCH, hold_sessions
 from sim.phases.encounters import chance_of, form_ties
-from sim.phases.scratch import meetings_of, plain_scratch
+from sim.phases.scratch import highest_factors, meetings_of, plain_scratch
 from sim.sessions import room_for_ties
 from sim.sums import LEARNED
 
@@ -35,6 +35,7 @@ def ties(plan: Plan) -> None:
             )
         )
         return
+    most = highest_factors(culture, gates, rule)
     bits = (gates.engagement.view(np.uint32), gates.teaching.view(np.uint32), gates.keeps.view(np.uint32))
     write_cards(0, state.frame.rows, people, *bits, work.cards)
     week.over_rows(
@@ -42,6 +43,7 @@ def ties(plan: Plan) -> None:
             begin,
             end,
             meeting,
+            most,
             people,
             state.ties,
             structure,

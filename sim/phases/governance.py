@@ -72,6 +72,9 @@ def _culture(week: Any) -> Culture:
     np.multiply(contact, willingness, out=meeting[:, AT_HOME])
     np.multiply(contact, np.minimum(ONE, willingness + week.rule.host_willingness), out=meeting[:, VISITING])
     np.multiply(away, willingness, out=meeting[:, AWAY])
+    own = np.arange(week.rule.departments)
+    table = meeting.reshape(-1, len(own), len(own), STANDINGS)
+    table[:, own, own, VISITING] = table[:, own, own, AT_HOME]  # nobody is a guest in the own department
     return Culture(**flat, meeting=meeting.ravel())
 
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.kernels.common import STANDINGS
 from sim.kernels.exchange_lanes import BLOCK
 from sim.kernels.tidying import BLOCK as TIDYING_BLOCK
 from sim.kernels.vectors import LANES
-from sim.schema import Meetings, People, Ties
+from sim.schema import Culture, Gates, Meetings, People, Rule, Ties
 
 
 def plain_scratch(people: People) -> tuple[NDArray[np.float32], ...]:
@@ -45,3 +46,10 @@ def meetings_of(ties: Ties, people: People, begin: int, end: int) -> Meetings:
         gap=np.empty(topics, np.float32),
         share=np.empty(BLOCK, np.float32),
     )
+
+
+def highest_factors(culture: Culture, gates: Gates, rule: Rule) -> NDArray[np.float32]:
+    """The most that a source can bring to a tie's chance of a meeting, by (world, learner's department) flat."""
+    of_pair = culture.meeting.reshape(-1, rule.departments * STANDINGS).max(axis=1)
+    engagement = gates.engagement.reshape(-1, rule.people).max(axis=1)
+    return of_pair * np.repeat(engagement, rule.departments)

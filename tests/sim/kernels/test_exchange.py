@@ -13,7 +13,7 @@ from worlds import model, run_phase, run_phases
 from sim.chance import MODEL, Chance, extend, uniform
 from sim.kernels.exchange import exchange
 from sim.kernels.exchange_lanes import exchange_lanes, write_cards
-from sim.phases.scratch import meetings_of, plain_scratch
+from sim.phases.scratch import highest_factors, meetings_of, plain_scratch
 from sim.plan import Plan
 
 SEEDS = (3, 11)
@@ -218,6 +218,7 @@ def in_lanes(made: Any, begin: int, end: int) -> None:
             begin,
             end,
             week.chance.stream(MODEL, "meet", 0),
+            highest_factors(week.culture, week.gates, week.rule),
             state.people,
             state.ties,
             state.structure,
