@@ -124,5 +124,5 @@ def _reduced(lever: Lever, base: Values, by_label: dict[str, tuple[Bend, ...]]) 
     for scale in scales:
         whole = np.multiply(whole, ONE + scale, out=value)
     if lever.chance:
-        return np.clip(whole, ZERO, ONE, out=value)
+        return np.minimum(np.maximum(whole, ZERO, out=value), ONE, out=value)
     return whole if lever.additive_only else np.maximum(whole, ZERO, out=value)

@@ -99,8 +99,8 @@ class Recorder:
         self.participation = Participation(frame)
         self._sums = week.sums
         self._of_people = (*PEOPLE, *(f"{what}:{topic}" for what in ("met", "in_need") for topic in topic_names))
-        by_label = tuple(f"{what}:{label}" for what in ("hours", "money") for label in labels)
-        for names in (self._of_people, TIES, FLOWS, SIZES, PARTICIPATION, by_label):
+        self._by_label = tuple(f"{what}:{label}" for what in ("hours", "money") for label in labels)
+        for names in (self._of_people, TIES, FLOWS, SIZES, PARTICIPATION, self._by_label):
             week.sums.block(names)
 
     def follow(self, plan: Plan) -> None:
@@ -142,9 +142,11 @@ class Recorder:
                 ever |= rows.reshape(ever.shape)
         people = float(self.frame.people)
         week.sums.block(SIZES)[:] = np.array([1.0, people, people / WEEKS_A_YEAR, week.cells])[:, None]
-        for label in self.labels:
-            for what in ("hours", "money"):
-                week.add(what, week.sums[f"{what}:{label}"])
+        hours, money = week.sums["hours"], week.sums["money"]
+        booked = week.sums.block(self._by_label)
+        for of_label, paid in zip(booked[: len(self.labels)], booked[len(self.labels) :], strict=True):
+            hours += of_label
+            money += paid
         self.weeks.append(week.sums.table.copy())
 
     def _people(self, week: Week) -> NDArray[np.int32]:

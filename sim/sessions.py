@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -115,7 +116,8 @@ def room_for_ties(ties: int) -> NewTies:
 
 def _joined(parts: Sequence[tuple[int, Encounters]], origins: Sequence[str]) -> Parts:
     def joined(values: Callable[[Encounters], Any], dtype: Any) -> NDArray[Any]:
-        return np.concatenate([np.asarray(values(part), dtype) for _, part in parts])
+        each_part = [np.ascontiguousarray(values(part), dtype) for _, part in parts]
+        return np.concatenate(each_part) if len(parts) > 1 else each_part[0]
 
     def each(values: Callable[[Encounters], Any], dtype: Any) -> NDArray[Any]:
         return np.array([values(part) for _, part in parts], dtype)
@@ -125,7 +127,7 @@ def _joined(parts: Sequence[tuple[int, Encounters]], origins: Sequence[str]) -> 
         joined(lambda part: part.source, np.int64),
         joined(lambda part: part.weight, np.float32),
         joined(lambda part: part.teaching, np.float32),
-        np.cumsum([0, *(len(part.learner) for _, part in parts)]),
+        np.array([0, *accumulate(len(part.learner) for _, part in parts)], np.int64),
         np.array([label for label, _ in parts], np.int64),
         each(lambda part: part.confidentiality, np.float32),
         each(lambda part: part.facilitation, np.float32),

@@ -47,7 +47,8 @@ class Sums(Mapping[str, Wide]):
         """Add to one quantity; a name that is new gets a row."""
         if name not in self.rows:
             self._register((name,))
-        self.table[self.rows[name]] += amount
+        row = self.table[self.rows[name]]
+        np.add(row, amount, out=row)
 
     def block(self, names: tuple[str, ...]) -> Wide:
         """Quantities that are kept side by side, in this order, a live view (quantity, world).

@@ -84,6 +84,8 @@ class Week:
         self.blocks = measured_blocks(self.rule, self.work.gain.shape[1])
         worlds, borders = state.frame.worlds, np.arange(0, self.rule.people, LEDGER_BLOCK)
         self._ledger_borders = [*(np.arange(worlds)[:, None] * self.rule.people + borders).ravel().tolist(), rows]
+        self._block_borders = list(range(worlds * self.blocks.number + 1))
+        self._world_borders = list(range(worlds + 1))
         self.gates: Gates
         self.culture: Culture
         self.steady = Steady(state)
@@ -133,6 +135,17 @@ class Week:
         """The upper share of the people by initiative, (person,)."""
         threshold = INITIATIVE_LOW + INITIATIVE_SPAN * (np.float32(1.0) - share)
         return self.state.arrays["initiative"] >= threshold
+
+    def covered(self, label: str, settings: PolicySettings) -> Mask:
+        """Members of a policy as if always in full force, (person,), by the same draws; not to be written to."""
+        key, targets, share = self.state.arrays["key"], settings.targets, np.float32(settings.coverage)
+
+        def drawn(rows: Rows) -> Mask:
+            below: Mask = self.chance.draw_rows(label, "member", None, key, rows) < share
+            return below & self._fits(targets, rows) if targets.departments or targets.levels else below
+
+        fields = ("key", "home_department", "level") if targets.departments or targets.levels else ("key",)
+        return self.steady.table(("covered", label, targets, share), fields, drawn)
 
     def turn(self, label: str, start: int, cadence: int) -> Mask:
         """Whose turn it is this week, (person,): once in `cadence` weeks, counted from `start`, each in an own week."""
@@ -330,8 +343,8 @@ class Week:
 
     def over_blocks(self, run: Callable[[int, int], Any]) -> None:
         """Run a kernel over the blocks of the measures, numbered through all worlds, shared out over threads."""
-        self.threads.share_out(run, list(range(self.state.frame.worlds * self.blocks.number + 1)))
+        self.threads.share_out(run, self._block_borders)
 
     def over_worlds(self, run: Callable[[int, int], Any]) -> None:
         """Run a kernel over all worlds, shared out over threads."""
-        self.threads.share_out(run, list(range(self.state.frame.worlds + 1)))
+        self.threads.share_out(run, self._world_borders)

@@ -61,6 +61,10 @@ class Incentives(Policy):
     bent_levers = ("willingness.pull", "reliability.pull", "engagement.pull", "teaching", "practice", "attendance")
     settings: IncentivesSettings
 
+    def prepare(self, week: Week) -> None:
+        """Keep which departments are other ones, (learner's department, source's department)."""
+        self.other = ~np.eye(week.rule.departments, dtype=np.bool_)
+
     def bend(self, week: Week) -> Iterable[Bend]:
         """Pull culture towards the rewarded source departments, and what the rewarded people do."""
         s = self.settings
@@ -90,9 +94,7 @@ class Incentives(Policy):
 
     def _covered(self, week: Week) -> Mask:
         """Who is rewarded, (person,); targets mask the source's department and level."""
-        s = self.settings
-        drawn = week.draw(self.label, "member", weekly=False)
-        return week.eligible(s.targets) & (drawn < np.float32(s.coverage))
+        return week.covered(self.label, self.settings)
 
     def _across(self, week: Week, covered: Mask) -> Any:
         """Share of those targeted in each source department that is rewarded, (world, 1, source's department).
@@ -102,5 +104,4 @@ class Incentives(Policy):
         people = week.count_by_department(week.eligible(self.settings.targets))
         rewarded = week.count_by_department(covered)
         share = np.divide(rewarded, people, out=np.zeros(people.shape), where=people > 0).astype(np.float32)
-        other = ~np.eye(people.shape[1], dtype=np.bool_)
-        return share[:, None, :] * other
+        return share[:, None, :] * self.other

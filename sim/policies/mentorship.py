@@ -192,9 +192,10 @@ class Mentorship(Policy):
         week.book(self.label, mentees | mentors, money=s.money)
         if s.training:
             fresh = np.flatnonzero(mentors & ~self.trained)
-            week.ask(fresh, TRAINING_HOURS)
-            week.book(self.label, fresh, hours=TRAINING_HOURS)
-            self.trained[fresh] = True
+            if len(fresh):
+                week.ask(fresh, TRAINING_HOURS)
+                week.book(self.label, fresh, hours=TRAINING_HOURS)
+                self.trained[fresh] = True
 
     def _quarter(self, week: Week) -> None:
         """Introduce, review, and let coordinators re-match pairs that do not meet or no longer learn."""

@@ -36,6 +36,7 @@ class Pairing:
         self.since = np.zeros(rows, np.int32)
         self.held = np.zeros(rows, np.int32)
         self.first_gap = np.zeros(rows, np.float32)
+        self._scratch: tuple[Sorting, Rings] | None = None
 
     def mentees(self) -> Rows:
         """Rows of those who have a mentor."""
@@ -78,11 +79,17 @@ class Pairing:
             week.state.structure,
             week.rule,
             self.programme,
-            *self._scratch(week),
+            *self._room(week),
         )
         self._note(week, mentees[self.mentor[mentees] != NOBODY])
 
-    def _scratch(self, week: Week) -> tuple[Sorting, Rings]:
+    def _room(self, week: Week) -> tuple[Sorting, Rings]:
+        """Scratch of `match`, made when it is first needed."""
+        if self._scratch is None:
+            self._scratch = self._new_scratch(week)
+        return self._scratch
+
+    def _new_scratch(self, week: Week) -> tuple[Sorting, Rings]:
         people, levels = week.rule.people, len(LEVELS)
         rings = levels * week.rule.departments if self.programme[1] == WITHIN else levels
 

@@ -120,7 +120,7 @@ class Rotation(Policy):
         coming[invited] = week.attends(self.label, invited, None)
         here = coming[self.back][:, None] & (listeners >= 0) & coming[np.maximum(listeners, 0)]
         learner = listeners[here]
-        source = np.broadcast_to(self.back[:, None], listeners.shape)[here]
+        source = self.back[here.nonzero()[0]]
         if len(learner):
             week.attend(self.label, np.concatenate([learner, self.back[here.any(axis=1)]]), hours)
             even = np.ones(len(learner), np.float32)
@@ -183,7 +183,7 @@ class Rotation(Policy):
         self.begun[going] |= np.uint32(1)
         self.ever[going] = True
         there = colleagues >= 0
-        visitor = np.broadcast_to(going[:, None], colleagues.shape)[there]
+        visitor = going[there.nonzero()[0]]
         host = colleagues[there]
         week.form_ties(
             np.concatenate([visitor, host]), np.concatenate([host, visitor]), HOST_TRUST, HOST_CONTACT, ORIGIN

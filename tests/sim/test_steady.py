@@ -75,6 +75,7 @@ def test_what_the_week_keeps_is_what_a_fresh_week_finds(targets: Targets) -> Non
         np.testing.assert_array_equal(week.draw("p", "member", weekly=False), drawn)
         np.testing.assert_array_equal(week.eligible(targets), eligible)
         np.testing.assert_array_equal(week.members("p", settings), eligible & (drawn < np.float32(0.5)))
+        np.testing.assert_array_equal(week.covered("p", settings), eligible & (drawn < np.float32(0.5)))
         np.testing.assert_array_equal(week.turn("p", 2, 5), (week.number - 2 - phase) % 5 == 0)
         made.step()
     assert week.state.arrays["generation"].sum() > 100

@@ -47,7 +47,9 @@ def test_one_number_for_all_or_one_for_each() -> None:
 
 def test_ties_in_any_order_with_own_numbers_form_as_one_by_one_in_order() -> None:
     """Among them a tie twice, with other numbers the second time: the first given comes first."""
-    together, alone = (worlds.model({"people": 30, "sources": 3}, seeds=(1, 2), contacts={"limit": 6, "headroom": 1}) for _ in "ab")
+    together, alone = (
+        worlds.model({"people": 30, "sources": 3}, seeds=(1, 2), contacts={"limit": 6, "headroom": 1}) for _ in "ab"
+    )
     draw = np.random.default_rng(7)
     learner = draw.integers(0, 60, 500)
     source = learner // 30 * 30 + (learner + draw.integers(1, 30, 500)) % 30
