@@ -6,13 +6,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from sim.kernels.drifting import drift_culture, drift_engagement
 from sim.kernels.learning import LOSSES, practise
 from sim.sums import AGED
 
 if TYPE_CHECKING:
     from sim.plan import Plan
-
-ZERO, ONE = np.float32(0.0), np.float32(1.0)
 
 
 def practice(plan: Plan) -> None:
@@ -32,15 +31,6 @@ def drift(plan: Plan) -> None:
     week, arrays = plan.week, plan.week.state.arrays
     speed = np.float32(week.scenario.culture.drift)
     for name in ("safety", "clarity", "willingness", "reliability"):
-        norm = week.levers[f"{name}.norm"].ravel()
-        arrays[name] += speed * (norm - arrays[name])
-    move = plan.load - ONE  # overload, then the norm, then the way to go: one array for all
-    np.maximum(ZERO, move, out=move)
-    move *= np.float32(week.scenario.culture.load_penalty)
-    np.subtract(week.levers["engagement.norm"].ravel(), move, out=move)
-    np.maximum(ZERO, move, out=move)
-    engagement = arrays["engagement"]
-    move -= engagement
-    move *= speed
-    engagement += move
-    np.clip(engagement, ZERO, ONE, out=engagement)
+        drift_culture(arrays[name], week.levers[f"{name}.norm"].ravel(), speed)
+    norm, penalty = week.levers["engagement.norm"].ravel(), np.float32(week.scenario.culture.load_penalty)
+    drift_engagement(arrays["engagement"], norm, plan.load, penalty, speed)

@@ -91,8 +91,9 @@ class Rotation(Policy):
 
     def bend(self, week: Week) -> Iterable[Bend]:
         """Tire those who went away more than once in half a year."""
-        many = np.bitwise_count(self.begun).astype(np.float32) - np.float32(1.0)
-        if self.settings.fatigue > 0 and np.any(many > 0):
+        begun = np.bitwise_count(self.begun)
+        if self.settings.fatigue > 0 and begun.max() > 1:
+            many = begun.astype(np.float32) - np.float32(1.0)
             pull = -np.float32(self.settings.fatigue) * np.maximum(np.float32(0.0), many)
             yield Bend("engagement.pull", add=pull.reshape(week.state.frame.worlds, -1))
 
@@ -155,7 +156,9 @@ class Rotation(Policy):
             return
         turn = np.flatnonzero(week.turn(self.label, s.start_week, s.cadence))
         rested = week.number - self.returned[turn] >= max(1, s.rest_weeks)
-        free = week.eligible(s.targets)[turn] & ~week.away[turn] & ~self.moved[turn]
+        arrays = week.state.arrays
+        at_home = arrays["department"][turn] == arrays["home_department"][turn]
+        free = week.eligible(s.targets)[turn] & at_home & ~self.moved[turn]
         rested_and_free = turn[rested & free]
         if s.pathways:
             going = rested_and_free[week.volunteers(share)[rested_and_free]]
