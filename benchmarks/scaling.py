@@ -17,7 +17,9 @@ from sim import OrganizationModel
 
 SIZES = (1000, 3000, 10_000, 30_000, 100_000)
 OURS, OURS_TWO, LIMIT = "Watercooler, one thread", "Watercooler, two threads", "what the memory allows"
-THREADS = {OURS: 1, OURS_TWO: 2}
+TOGETHER = "Watercooler, worlds side by side"
+LINES = {OURS: (1, False), OURS_TWO: (2, False), TOGETHER: (1, True)}
+"""Threads of each line, and whether as many worlds run together as make up the largest size: a sweep's seeds do."""
 PATIENCE = 40.0
 """Seconds that a contender may take at the next size."""
 WARM_SECONDS = 10.0
@@ -29,20 +31,27 @@ def measure(*, small: bool) -> Findings:
     rounds, turn = (1, 0.0) if small else (7, 0.15)
     found = Findings("p8")
     worlds.warm_up()
-    for line, threads in THREADS.items():
+    for line, (threads, together) in LINES.items():
         say("p8", f"{line}: building {len(sizes)} organizations")
-        models = {people: worlds.under_way(people, threads) for people in sizes}
+        seeds = {people: sizes[-1] // people if together else 1 for people in sizes}
+        models = {people: worlds.under_way(people, threads, seeds[people]) for people in sizes}
         say("p8", f"{line}: measuring them in turn, {rounds} rounds")
         times = in_turn({str(people): model.step for people, model in models.items()}, rounds, turn, 40.0)
-        _add(found, line, {people: times[str(people)] for people in sizes}, "p8 flat" if threads == 1 else "")
+        each = {people: _shared(times[str(people)], seeds[people]) for people in sizes}
+        _add(found, line, each, "p8 flat" if line == OURS else "")
         for people, model in models.items():
-            if threads == 1:
+            if line == OURS:
                 found.points.append(Point(LIMIT, "limit", people, 1e9 * _least_seconds(model) / people))
             model.close()
     for contender in field_of(found):
         with entering(found, contender):
             _climb(found, contender, sizes)
     return found
+
+
+def _shared(times: Times, worlds_together: int) -> Times:
+    """The times of one world of several that run together."""
+    return Times(tuple(seconds / worlds_together for seconds in times.samples))
 
 
 def _add(found: Findings, line: str, times: dict[int, Times], goal: str) -> None:

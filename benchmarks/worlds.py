@@ -42,9 +42,9 @@ def warm_up() -> None:
     model.close()
 
 
-def under_way(people: int, threads: int) -> OrganizationModel:
-    """A model some weeks old, in which every policy acts."""
-    model = OrganizationModel(scenario(people), seed=SEED, threads=threads)
+def under_way(people: int, threads: int, side_by_side: int = 1) -> OrganizationModel:
+    """A model of some worlds some weeks old, in which every policy acts."""
+    model = OrganizationModel(scenario(people), seeds=side_by_side, threads=threads)
     for _ in range(WARM_WEEKS):
         model.step()
     return model
