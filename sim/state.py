@@ -19,10 +19,15 @@ from sim.kernels.vectors import LANES
 from sim.schema import CULTURE_FIELDS, FIELDS, ORIGINS, PERSON_FIELDS, TIE_FIELDS, People, Structure, Ties
 
 Array = NDArray[Any]
-ROOM = 3
-"""Slots beyond its ties that every row gets when free ones become rare; until then a full row borrows from another."""
-RARE = 0.5
-"""Free slots for each row below which all rows are packed anew."""
+ROOM, RARE = 3, 0.5
+"""Slots beyond its ties that every row gets when free ones become rare, and free slots for each row that are rare.
+
+Until then a full row borrows from another.
+"""
+LARGE = 2**16
+"""Rows from which on memory counts for more than the few per cent that borrowing costs."""
+TIGHT_ROOM, TIGHT_RARE = 1, 0.25
+"""The same from there on: with seven ties a person or more, a tie and its share of the room take at most 24 bytes."""
 BEYOND = LANES
 """Slots after the last row, so that kernels may load eight ties at once from any slot."""
 _TIE_ARRAYS = ("source", "trust", "contact", "base_trust", "origin", "gain")
@@ -106,10 +111,12 @@ class State:
 
     def ensure_room(self, learner: NDArray[np.int64]) -> None:
         """Have memory for the new ties of these learners (new tie,); never changes a result."""
+        rows = len(self.ties.count)
+        room, rare = (TIGHT_ROOM, TIGHT_RARE) if rows >= LARGE else (ROOM, RARE)
         free = int(self.ties.first[-1]) - int(self.ties.count.sum())
-        if free < len(learner) + RARE * len(self.ties.count):
-            wanted = self.ties.count + np.bincount(learner, minlength=len(self.ties.count))
-            self.ties = repacked(self.ties, wanted + ROOM)
+        if free < len(learner) + rare * rows:
+            wanted = self.ties.count + np.bincount(learner, minlength=rows)
+            self.ties = repacked(self.ties, wanted + room)
 
     def digest(self) -> list[str]:
         """One sha256 a world over all its fields, little-endian, in schema order: identical state, identical digest."""

@@ -113,6 +113,23 @@ def test_room_is_made_for_the_rows_that_need_it(made: Any) -> None:
     assert state.ties.first is first, "where slots are free, nothing is packed anew"
 
 
+def test_a_large_organization_keeps_its_ties_within_24_bytes_and_the_same_bits(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its rows have less room than those of a small one, at every moment, and nobody can tell from what happens."""
+    most, digests = [], []
+    for large in (1, 10**9):
+        monkeypatch.setattr("sim.state.LARGE", large)
+        made = model({"people": 90, "sources": 12}, policies=BUSY, weeks=20)
+        most.append(0.0)
+        for _ in range(20):
+            made.step()
+            ties = made.state.ties
+            bytes_held = sum(array.itemsize for array in ties[3:]) * int(ties.first[-1])
+            most[-1] = max(most[-1], bytes_held / int(ties.count.sum()))
+        digests.append(made.state.digest())
+    assert most[0] <= 24 < most[1]
+    assert digests[0] == digests[1]
+
+
 DAMAGE = {
     "engagement leaves": lambda s: s.engagement.__setitem__((0, 0), 1.5),
     "expertise leaves": lambda s: s.expertise.__setitem__((2, 3, 1), -0.1),
