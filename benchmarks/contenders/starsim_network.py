@@ -5,6 +5,8 @@ Much less than the rule: no trust, no gates, no needs, no budget. Its contacts a
 
 from __future__ import annotations
 
+from itertools import groupby
+
 import numpy as np
 import starsim
 
@@ -36,8 +38,8 @@ class StarsimWorld:
             verbose=0,
         )
         self.simulation.init()
-        plan = self.simulation.loop.plan
-        self.functions = [list(group) for _, group in plan.groupby("ti", sort=True).func]
+        entries = sorted(self.simulation.loop.plan, key=lambda entry: entry.ti)
+        self.functions = [[entry.func for entry in week] for _, week in groupby(entries, key=lambda entry: entry.ti)]
         self.week = 0
 
     def step(self) -> None:
