@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from experiments.study import Arm
     from sim.recorder import Record
 
-MOST_WORLDS = 32
+MOST_WORLDS = 64
 """Worlds share what calling a kernel costs: 32 of 500 people run a tenth faster than 16, and 64 hardly faster."""
 
 _FEWEST_WORLDS = 8
