@@ -193,7 +193,7 @@ def test_batches_cover_all_seeds_in_order() -> None:
             assert [seed for batch in found for seed in batch] == list(range(count))
             assert all(len(batch) <= runner.MOST_WORLDS for batch in found)
     assert [len(batch) for batch in batches(range(32), 5, 46_000, 2)] == [16, 16]
-    assert [len(batch) for batch in batches(range(100), 10, 16_000, 2)] == [25] * 4
+    assert [len(batch) for batch in batches(range(100), 10, 16_000, 2)] == [50, 50]
     assert {len(batch) for batch in batches(range(32), 5, 10_000_000, 2)} == {1}
 
 
