@@ -149,11 +149,10 @@ class Week:
 
     def turn(self, label: str, start: int, cadence: int) -> Mask:
         """Whose turn it is this week, (person,): once in `cadence` weeks, counted from `start`, each in an own week."""
-        key = self.state.arrays["key"]
         phase = self.steady.table(
             ("turn", label, cadence),
             ("key",),
-            lambda rows: (self.chance.hash_rows(label, "phase", None, key, rows) % np.uint64(cadence)).astype(np.int32),
+            lambda rows: (self.hashes(label, "phase", False, rows) % np.uint64(cadence)).astype(np.int32),
         )
         return phase == np.int32((self.number - start) % cadence)
 
@@ -170,11 +169,8 @@ class Week:
 
     def _steady_draw(self, label: str, decision: str) -> NDArray[np.float32]:
         """The draw of everybody that no week changes, (person,); not to be written to."""
-        key = self.state.arrays["key"]
         return self.steady.table(
-            ("draw", label, decision),
-            ("key",),
-            lambda rows: self.chance.draw_rows(label, decision, None, key, rows),
+            ("draw", label, decision), ("key",), lambda rows: self.draw(label, decision, False, rows)
         )
 
     def hashes(self, label: str, decision: str, weekly: bool = True, rows: Rows | None = None) -> Keys:
@@ -256,6 +252,7 @@ class Week:
         number = len(learner)
         if number == 0:
             return
+        learner, source = np.asarray(learner, np.int64), np.asarray(source, np.int64)  # whose product outgrows int32
         state = self.state
         order = np.argsort(learner * state.frame.rows + source, kind="stable")
         state.ensure_room(learner)
