@@ -74,11 +74,17 @@ class Meeting(NamedTuple):
 
 
 class NewTies(NamedTuple):
-    """Room for the ties that this week's encounters form, (new tie,); `label` is the policy's index in label order."""
+    """Room for the ties that this week's encounters form, (new tie,).
+
+    Attributes:
+        label: index of the policy in label order.
+        origin: code of why the tie exists.
+    """
 
     learner: NDArray[np.int64]
     source: NDArray[np.int64]
     label: NDArray[np.int64]
+    origin: NDArray[np.int64]
     trust: NDArray[np.float32]
 
 
@@ -110,8 +116,8 @@ def empty_meeting(encounters: int) -> Meeting:
 
 def room_for_ties(ties: int) -> NewTies:
     """Room for new ties."""
-    whole = np.empty((3, ties), np.int64)
-    return NewTies(whole[0], whole[1], whole[2], np.empty(ties, np.float32))
+    whole = np.empty((4, ties), np.int64)
+    return NewTies(whole[0], whole[1], whole[2], whole[3], np.empty(ties, np.float32))
 
 
 def _joined(parts: Sequence[tuple[int, Encounters]], origins: Sequence[str]) -> Parts:

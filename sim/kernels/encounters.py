@@ -198,15 +198,14 @@ def fresh_pairs(meeting, slots, kept, fresh, promised):
 
 
 @kernel
-def new_ties(meeting, slots, kept, people, rule, pairs, made, origin):
+def new_ties(meeting, slots, kept, people, rule, pairs, made):
     """The ties that kept promises between people without one form, both ways, each side with its own trust.
 
-    A side that was not drawn keeps the trust in a stranger.
+    A side that was not drawn keeps the trust in a stranger, and its tie exists for the same reason as the other one.
 
     Args:
         kept: whether each promise was kept, (encounter,). pairs: scratch, see `fresh_pairs`.
         made: see `sim.sessions.NewTies`, written: every tie once a policy.
-        origin: why the ties of each policy exist, (policy,), written; -1 where it forms none.
 
     Returns:
         The number of ties.
@@ -219,20 +218,20 @@ def new_ties(meeting, slots, kept, people, rule, pairs, made, origin):
         i = meeting.learner[n]
         j = meeting.source[n]
         label = meeting.label[n]
-        if origin[label] < 0:
-            origin[label] = meeting.forms[n]
         back = reverse_of(meeting, fresh, count, n)
         if promised[p] or (back >= 0 and promised[back]):
             start = stranger_trust(i, j, people, rule)
             made.learner[ties] = i
             made.source[ties] = j
             made.label[ties] = label
+            made.origin[ties] = meeting.forms[n]
             made.trust[ties] = start + rule.eta * ((ONE if kept[n] else ZERO) - start)
             ties += 1
         if promised[p] and back < 0:
             made.learner[ties] = j
             made.source[ties] = i
             made.label[ties] = label
+            made.origin[ties] = meeting.forms[n]
             made.trust[ties] = stranger_trust(j, i, people, rule)
             ties += 1
     return ties

@@ -114,7 +114,6 @@ def hold_sessions(
     chains,
     pairs,
     made,
-    origin,
 ):
     """Learn, draw promises, move trust, and find the ties that form: see the kernels that it calls.
 
@@ -123,4 +122,4 @@ def hold_sessions(
     """
     learn_in_sessions(encounters, people, structure, culture, gates, rule, work, brought, scratch)
     promises(encounters, slots, moved, meeting.label, chance, chains, people, ties, culture, gates, rule, kept)
-    return new_ties(meeting, slots, kept, people, rule, pairs, made, origin)
+    return new_ties(meeting, slots, kept, people, rule, pairs, made)

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from sim.chance import MODEL
-from sim.kernels.encounters import NOWHERE
 from sim.kernels.exchange import exchange
 from sim.kernels.exchange_lanes import exchange_lanes, write_cards
 from sim.kernels.jit import COMPILED
@@ -65,7 +64,7 @@ def sessions(plan: Plan) -> None:
         return
     count = len(met.learner)
     chance, chains = chance_of(plan, "promise")
-    made, origin = room_for_ties(2 * count), np.full(len(plan.policies), NOWHERE)
+    made = room_for_ties(2 * count)
     formed = hold_sessions(
         met,
         plan.meeting,
@@ -85,9 +84,8 @@ def sessions(plan: Plan) -> None:
         chains,
         (np.empty(count, np.int64), np.empty(count, np.bool_)),
         made,
-        origin,
     )
-    form_ties(plan, made, formed, origin)
+    form_ties(plan, made, formed)
 
 
 def rules(plan: Plan) -> None:

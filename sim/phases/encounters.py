@@ -37,14 +37,16 @@ def chance_of(plan: Plan, decision: str) -> tuple[Any, NDArray[np.uint64]]:
     return (week.chance.worlds, decisions, week_key(week.number)), chains
 
 
-def form_ties(plan: Plan, made: NewTies, number: int, origin: NDArray[np.int64]) -> None:
+def form_ties(plan: Plan, made: NewTies, number: int) -> None:
     """A kept promise between people without a tie forms one, both ways, each side with its own trust.
+
+    They form policy by policy, and where one has several origins, in the order of their codes.
 
     Args:
         made: room for new ties, the first `number` of which are to form.
-        origin: why the ties of each policy exist, (policy,); negative where it forms none.
     """
-    for label in np.flatnonzero(origin >= 0):
-        of_label = np.flatnonzero(made.label[:number] == label)
-        learner, source, trust = made.learner[of_label], made.source[of_label], made.trust[of_label]
-        plan.week.form_ties(learner, source, trust, plan.week.rule.formed, ORIGINS[origin[label]])
+    parts = made.label[:number] * len(ORIGINS) + made.origin[:number]
+    for part in np.unique(parts):
+        these = np.flatnonzero(parts == part)
+        learner, source, trust = made.learner[these], made.source[these], made.trust[these]
+        plan.week.form_ties(learner, source, trust, plan.week.rule.formed, ORIGINS[part % len(ORIGINS)])

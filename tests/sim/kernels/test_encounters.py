@@ -198,21 +198,22 @@ def test_ties_that_kept_promises_form(seed: int) -> None:
     kept = draw.random(240) < 0.4
     wanted: dict[tuple[int, int, int], float] = {}
     moved: dict[tuple[int, int, int], float] = {}
-    first: dict[int, int] = {}
+    reasons: dict[tuple[int, int, int], int] = {}
     for n in np.flatnonzero((slots < 0) & (meeting.forms >= 0)).tolist():
         label, (i, j) = int(meeting.label[n]), who[n]
         start = 0.5 if home[i] == home[j] else 0.3
-        first.setdefault(label, int(meeting.forms[n]))
+        reasons.setdefault((label, i, j), int(meeting.forms[n]))
         moved.setdefault((label, i, j), start + 0.1 * (kept[n] - start))
         if kept[n]:
             wanted[label, i, j] = wanted[label, j, i] = start
-    room, origin, scratch = room_for_ties(480), np.full(3, -1), (np.zeros(240, np.int64), np.zeros(240, np.bool_))
-    count = new_ties(meeting, slots, kept, made.state.people, made.plan.week.rule, scratch, room, origin)
+    room, scratch = room_for_ties(480), (np.zeros(240, np.int64), np.zeros(240, np.bool_))
+    count = new_ties(meeting, slots, kept, made.state.people, made.plan.week.rule, scratch, room)
     assert count == len(wanted) > 20
     found = zip(room.label.tolist(), room.learner.tolist(), room.source.tolist(), room.trust, strict=True)
     pairs = {(label, i, j): float(trust) for (label, i, j, trust), _ in zip(found, range(count), strict=False)}
     assert pairs == pytest.approx({where: moved.get(where, start) for where, start in wanted.items()}, rel=1e-6)
-    assert {label: code for label, code in enumerate(origin.tolist()) if code >= 0} == first
+    for label, i, j, code in list(zip(room.label, room.learner, room.source, room.origin, strict=True))[:count]:
+        assert code == reasons.get((label, i, j), reasons.get((label, j, i)))
     assert any(where in moved for where in wanted) and any(where not in moved for where in wanted)
 
 
