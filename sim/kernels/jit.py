@@ -30,6 +30,7 @@ from typing import Any, TypeVar
 
 import numba
 from llvmlite import binding
+from numba.core import errors
 from numba.core.caching import FunctionCache, IndexDataCacheFile
 from platformdirs import user_cache_dir
 
@@ -41,6 +42,12 @@ COMPILED = not numba.config.DISABLE_JIT
 OPTIONS = {"nogil": True, "fastmath": False, "boundscheck": False, "error_model": "numpy", "no_cfunc_wrapper": True}
 CACHE_VARIABLE = "WATERCOOLER_CACHE"
 _CHECKSUM_BYTES = 32
+_SIGNS_OF_AN_ARRAY = (
+    "NRT required but not enabled",
+    "Only accept returning of array passed into the function",
+    "makes an array, or calls",
+)
+"""What numba says where a kernel without reference counting makes an array; the last is said of a helper."""
 
 
 def sources_digest() -> str:
@@ -132,15 +139,37 @@ def _say_unwritable() -> None:
         print(f"Compiled kernels cannot be kept, so every start compiles them again: {mend}.", file=sys.stderr)
 
 
+def _explain_allocation(made: Any) -> None:
+    """Let a kernel that makes an array say so, in place of numba's pages on reference counting."""
+    compile_types = made._compiler.compile
+
+    def compile_or_explain(*types: Any) -> Any:
+        try:
+            return compile_types(*types)
+        except errors.NumbaError as error:
+            if not any(sign in str(error) for sign in _SIGNS_OF_AN_ARRAY):
+                raise
+            mend = "take it as an argument, or decorate with sim.kernels.jit.allocating_kernel"
+            cause = f"the kernel '{made.__name__}' makes an array, or calls one that does"
+            raise errors.TypingError(f"{cause}: {mend}") from None
+
+    made._compiler.compile = compile_or_explain
+
+
 def _compile(function: F, counts_references: bool = False) -> F:
     folder = cache_folder()
     made = numba.njit(function, **(OPTIONS | {"_nrt": counts_references}))
-    if numba.config.DISABLE_JIT or folder is None:
+    if numba.config.DISABLE_JIT:
+        return made  # type: ignore[no-any-return]
+    _explain_allocation(made)
+    if folder is None:
         return made  # type: ignore[no-any-return]
     before = numba.config.CACHE_DIR
     numba.config.CACHE_DIR = str(folder)
     try:
         made._cache = _Cache(function)
+    except RuntimeError:  # numba finds no file of a function typed at a prompt: compiled anew each time
+        pass
     finally:
         numba.config.CACHE_DIR = before
     return made  # type: ignore[no-any-return]

@@ -11,10 +11,11 @@ from collections.abc import Callable
 from pathlib import Path
 
 import numba
+import numpy as np
 import pytest
 
 import sim
-from sim.kernels.jit import cache_folder, sources_digest
+from sim.kernels.jit import allocating_kernel, cache_folder, kernel, sources_digest
 
 ASK = """
 import sys
@@ -156,6 +157,33 @@ def test_one_sentence_where_nothing_can_be_written_and_none_elsewhere(copy: Path
     blocked.write_text("no folder", encoding="utf-8")
     assert said(copy, tmp_path / "cache") == ""
     assert said(copy, blocked).count("WATERCOOLER_CACHE") == 1
+
+
+@pytest.mark.compiled
+def test_a_kernel_that_makes_an_array_is_told_so_in_a_sentence() -> None:
+    def zeros(n):  # type: ignore[no-untyped-def]
+        return np.zeros(n, np.float32)[0]
+
+    def calls(n):  # type: ignore[no-untyped-def]
+        return helper(n)
+
+    helper = kernel(zeros)
+    for made in (helper, kernel(calls), kernel(lambda row: row.copy()[0])):
+        with pytest.raises(numba.errors.TypingError, match=r"makes an array, or calls one .* or decorate"):
+            made(np.ones(1, np.float32) if "lambda" in made.__name__ else 3)
+    assert allocating_kernel(zeros)(3) == 0
+    with pytest.raises(numba.errors.TypingError, match="Unknown attribute"):
+        kernel(lambda n: n.nonsense)(3)
+
+
+@pytest.mark.compiled
+def test_a_kernel_typed_at_a_prompt_compiles(copy: Path, tmp_path: Path) -> None:
+    typed = "from sim.kernels.jit import kernel\n@kernel\ndef more(n):\n    return n + 1\n\nprint(more(2))\n"
+    environment = os.environ | {"PYTHONPATH": str(copy), "WATERCOOLER_CACHE": str(tmp_path), "NUMBA_DISABLE_JIT": "0"}
+    done = subprocess.run(
+        [sys.executable, "-"], input=typed, env=environment, capture_output=True, text=True, check=False
+    )
+    assert done.stdout.split() == ["3"], done.stderr
 
 
 def test_the_digest_of_the_sources_is_stable() -> None:
