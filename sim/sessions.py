@@ -73,7 +73,7 @@ class Meeting(NamedTuple):
     forms: NDArray[np.int64]
 
 
-class NewTies(NamedTuple):
+class TiesOfSessions(NamedTuple):
     """Room for the ties that this week's encounters form, (new tie,).
 
     Attributes:
@@ -114,10 +114,10 @@ def empty_meeting(encounters: int) -> Meeting:
     return Meeting(whole[0], whole[1], real[0], real[1], real[2], real[3], whole[2], whole[3])
 
 
-def room_for_ties(ties: int) -> NewTies:
+def room_for_ties(ties: int) -> TiesOfSessions:
     """Room for new ties."""
     whole = np.empty((4, ties), np.int64)
-    return NewTies(whole[0], whole[1], whole[2], whole[3], np.empty(ties, np.float32))
+    return TiesOfSessions(whole[0], whole[1], whole[2], whole[3], np.empty(ties, np.float32))
 
 
 def _joined(parts: Sequence[tuple[int, Encounters]], origins: Sequence[str]) -> Parts:

@@ -248,18 +248,19 @@ class Week:
         Args:
             trust, contact: of the new ties, numbers or (new tie,).
             origin: why they exist, one of `sim.schema.ORIGINS`.
+
+        Raises:
+            ValueError: they differ in number, or name someone who does not exist.
         """
-        number = len(learner)
-        if number == 0:
+        if len(learner) == 0:
             return
-        learner, source = np.asarray(learner, np.int64), np.asarray(source, np.int64)  # whose product outgrows int32
-        state = self.state
+        state, number, learner, source = self.state, len(learner), rows_of(learner), rows_of(source)
         order = np.argsort(learner * state.frame.rows + source, kind="stable")
         state.ensure_room(learner)
-        new = NewTies(rows_of(learner), rows_of(source), numbers_of(trust, number), numbers_of(contact, number))
+        new = NewTies(learner, source, numbers_of(trust, number), numbers_of(contact, number))
         whole, real = np.empty((3, number), np.int64), np.empty((2, number), np.float32)
         counts = np.zeros((2, state.frame.worlds), np.int64)
-        form_in_order(
+        formed = form_in_order(
             state.ties,
             state.people,
             state.structure,
@@ -271,6 +272,8 @@ class Week:
             whole[2],
             counts,
         )
+        if not formed:
+            raise ValueError("new ties differ in number of learners and sources, or name someone who does not exist")
         self.add("ties_formed", counts[0])
         self.add("ties_refused", counts[1])
 

@@ -205,7 +205,7 @@ def new_ties(meeting, slots, kept, people, rule, pairs, made):
 
     Args:
         kept: whether each promise was kept, (encounter,). pairs: scratch, see `fresh_pairs`.
-        made: see `sim.sessions.NewTies`, written: every tie once a policy.
+        made: see `sim.sessions.TiesOfSessions`, written: every tie once a policy.
 
     Returns:
         The number of ties.

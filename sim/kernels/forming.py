@@ -13,7 +13,16 @@ def form_in_order(ties, people, structure, rule, new, order, kind, sorted_new, o
         order: of the new ties, (new tie,). kind: their origin, and whether baseline ties are never given up for them.
         sorted_new, outcome: scratch (new tie,).
         counts: zeros (2, world), written: formed and refused.
+
+    Returns:
+        Whether learners and sources are people, and as many; nothing is formed otherwise.
     """
+    rows = people.key.shape[0]
+    if new.learner.shape[0] != new.source.shape[0]:
+        return False
+    for n in range(order.shape[0]):
+        if min(new.learner[n], new.source[n]) < 0 or max(new.learner[n], new.source[n]) >= rows:
+            return False
     for n in range(order.shape[0]):
         to = order[n]
         sorted_new.learner[n] = new.learner[to]
@@ -39,3 +48,4 @@ def form_in_order(ties, people, structure, rule, new, order, kind, sorted_new, o
             counts[0, sorted_new.learner[n] // rule.people] += 1
         elif outcome[n] == REFUSED:
             counts[1, sorted_new.learner[n] // rule.people] += 1
+    return True

@@ -13,7 +13,7 @@ from sim.schema import ORIGINS, EncounterArrays
 
 if TYPE_CHECKING:
     from sim.plan import Plan
-    from sim.sessions import NewTies
+    from sim.sessions import TiesOfSessions
 
 
 def meet(plan: Plan) -> None:
@@ -37,7 +37,7 @@ def chance_of(plan: Plan, decision: str) -> tuple[Any, NDArray[np.uint64]]:
     return (week.chance.worlds, decisions, week_key(week.number)), chains
 
 
-def form_ties(plan: Plan, made: NewTies, number: int) -> None:
+def form_ties(plan: Plan, made: TiesOfSessions, number: int) -> None:
     """A kept promise between people without a tie forms one, both ways, each side with its own trust.
 
     They form policy by policy, and where one has several origins, in the order of their codes.

@@ -97,3 +97,14 @@ def test_room_in_memory_never_changes_a_result() -> None:
         made.step()
     assert roomy.state.digest() == tight.state.digest()
     assert list(tight.state.source[:6]) == [1, 3, 5, 9, 17, 22]
+
+
+def test_ties_of_nobody_are_refused_and_rows_of_any_integers_form_them() -> None:
+    made = worlds.model({"sources": 0}, seeds=(1, 2))
+    week, last = made.ensemble, 2 * 24 - 1
+    for learner, source in (([3], [last + 1]), ([last + 1], [3]), ([3], [-1]), ([-1], [3]), ([3, 4], [5])):
+        with pytest.raises(ValueError, match=r"differ in number|negative|broadcast"):
+            week.form_ties(np.array(learner), np.array(source), 0.3, 0.2, "other")
+    assert len(made.state.source) == 0
+    week.form_ties(np.array([last, 3], np.int32), np.array([last - 1, 4], np.int32), 0.3, 0.2, "other")
+    assert made.state.learners().tolist() == [3, last] and made.state.source.tolist() == [4, last - 1]
