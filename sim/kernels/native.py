@@ -283,9 +283,13 @@ _converted(
 
 
 def _compress_emit(context, builder, signature, arguments):
-    nothing = ir.Constant(arguments[0].type, None)
-    name = f"llvm.experimental.vector.compress.{suffix(signature.return_type)}"
-    return intrinsic(builder, name, arguments[0].type, [*arguments, nothing])
+    value, mask = arguments
+    bits = Lanes(types.Integer.from_bitwidth(bytes_of(signature.return_type.element) * 8))
+    value = builder.bitcast(value, vector_of(bits))  # without AVX-512, LLVM can compress whole numbers only
+    nothing = ir.Constant(value.type, None)
+    name = f"llvm.experimental.vector.compress.{suffix(bits)}"
+    packed = intrinsic(builder, name, value.type, [value, mask, nothing])
+    return builder.bitcast(packed, vector_of(signature.return_type))
 
 
 native(
