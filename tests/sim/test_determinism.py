@@ -14,10 +14,17 @@ import worlds
 
 from sim import OrganizationModel, Scenario
 from sim.recorder import Record
-from sim.threads import SERIAL_ROWS
 
 START = 40
 LATE: dict[str, dict[str, Any]] = {label: fields | {"start_week": START} for label, fields in worlds.BUSY.items()}
+
+SERIAL_ROWS = 4096
+
+
+@pytest.fixture(autouse=True)
+def threads_for_few_rows(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let small organizations share out their rows too."""
+    monkeypatch.setattr("sim.week.SERIAL_ROWS", SERIAL_ROWS)
 
 
 def busy(**sections: Any) -> Scenario:
