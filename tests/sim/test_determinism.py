@@ -162,5 +162,8 @@ def test_threads_change_no_bit(organization: dict[str, int]) -> None:
 @pytest.mark.compiled
 def test_threads_change_no_measure() -> None:
     scenario = busy(organization={"people": SERIAL_ROWS + 500, "departments": 8, "topics": 24, "sources": 10}, weeks=4)
-    records = [OrganizationModel(scenario, seeds=[1, 2], threads=threads).run().record() for threads in (1, 2)]
-    same(*records)
+    one, two = (OrganizationModel(scenario, seeds=[1, 2], threads=threads).run().record() for threads in (1, 2))
+    same(one, two)
+    assert one.weekly["meetings"].min() > 0 and one.flow.any(), "nothing happened, so nothing was shown"
+    np.testing.assert_array_equal(one.flow, two.flow)
+    np.testing.assert_array_equal(one.seat_adequacy, two.seat_adequacy)

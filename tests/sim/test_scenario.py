@@ -203,11 +203,15 @@ def test_labels_that_may_stand(label: str) -> None:
 
 
 def test_small_organizations_and_partly_empty_levels_are_accepted() -> None:
-    Scenario.from_dict({"organization": {"people": 1, "departments": 1, "topics": 1}, "weeks": 1})
-    levels = {"organization": {"levels": [0.1] * 3 + [0.7]}}
-    Scenario.from_dict(levels | swap(targets={"levels": ["executive"]}))
-    Scenario.from_dict({"organization": {"levels": [1, 0, 0, 0]}} | swap(targets={"levels": [0, 1]}))
-    Scenario.from_dict(swap(start_week=155, end_week=156, targets={"departments": ["Department 8"]}))
+    smallest = {"organization": {"people": 1, "departments": 1, "topics": 1}, "weeks": 1}
+    mostly_executives = {"organization": {"levels": [0.1] * 3 + [0.7]}} | swap(targets={"levels": ["executive"]})
+    only_staff = {"organization": {"levels": [1, 0, 0, 0]}} | swap(targets={"levels": [0, 1]})
+    last_week = swap(start_week=155, end_week=156, targets={"departments": ["Department 8"]})
+    assert Scenario.from_dict(smallest).organization.people == 1
+    given = (mostly_executives, only_staff, last_week)
+    targeted = [next(iter(Scenario.from_dict(one).policies.values())).targets for one in given]
+    assert [one.levels for one in targeted] == [(3,), (0, 1), ()]
+    assert targeted[2].departments == ("Department 8",)
 
 
 @pytest.mark.parametrize("path", [("organization", "kind"), ("policies", "a", "kind"), ("rules", "a", "kind")])

@@ -176,6 +176,7 @@ def test_everybody_learns_from_last_week_whatever_the_order_of_rows() -> None:
     for made, cuts in ((whole, [0, 60]), (halves, [0, 17, 60])):
         for begin, end in reversed(list(itertools.pairwise(cuts))):
             one_by_one(made, begin, end)
+    assert whole.plan.week.work.meetings.sum() > 30, "nobody met, so nothing was shown"
     same_exchange(whole, halves)
 
 
@@ -189,45 +190,29 @@ def test_lanes_do_what_one_tie_after_another_does(topics: int) -> None:
     same_exchange(plain, lanes)
 
 
+def arrays_of(made: Any) -> tuple[Any, ...]:
+    """What both kernels are given of a world, in their order."""
+    state, week = made.state, made.plan.week
+    return state.people, state.ties, state.structure, week.culture, week.gates, week.rule, week.work
+
+
 def one_by_one(made: Any, begin: int, end: int) -> None:
     """The reference kernel over some rows."""
-    state, week = made.state, made.plan.week
+    meeting = made.plan.week.chance.stream(MODEL, "meet", 0)
     with np.errstate(over="ignore"):
-        exchange(
-            begin,
-            end,
-            week.chance.stream(MODEL, "meet", 0),
-            state.people,
-            state.ties,
-            state.structure,
-            week.culture,
-            week.gates,
-            week.rule,
-            week.work,
-            *plain_scratch(state.people),
-        )
+        exchange(begin, end, meeting, *arrays_of(made), *plain_scratch(made.state.people))
 
 
 def in_lanes(made: Any, begin: int, end: int) -> None:
     """The kernel in lanes over some rows."""
     state, week = made.state, made.plan.week
+    meeting = week.chance.stream(MODEL, "meet", 0)
+    most = highest_factors(week.culture, week.gates, week.rule)
+    bits = (values.view(np.uint32) for values in (week.gates.engagement, week.gates.teaching, week.gates.keeps))
     with np.errstate(over="ignore"):
-        bits = (week.gates.engagement, week.gates.teaching, week.gates.keeps)
-        write_cards(0, state.frame.rows, state.people, *(values.view(np.uint32) for values in bits), week.work.cards)
-        exchange_lanes(
-            begin,
-            end,
-            week.chance.stream(MODEL, "meet", 0),
-            highest_factors(week.culture, week.gates, week.rule),
-            state.people,
-            state.ties,
-            state.structure,
-            week.culture,
-            week.gates,
-            week.rule,
-            week.work,
-            meetings_of(state.ties, state.people, begin, end),
-        )
+        write_cards(0, state.frame.rows, state.people, *bits, week.work.cards)
+        scratch = meetings_of(state.ties, state.people, begin, end)
+        exchange_lanes(begin, end, meeting, most, *arrays_of(made), scratch)
 
 
 def same_exchange(a: Any, b: Any) -> None:
