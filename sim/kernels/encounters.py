@@ -5,7 +5,8 @@ import numpy as np
 from sim.kernels.chance import extend, uniform
 from sim.kernels.common import ONE, ZERO
 from sim.kernels.jit import kernel
-from sim.kernels.vectors import LANES, count_bits, first_lanes, load, mask_bits, prefetch
+from sim.kernels.ties import find
+from sim.kernels.vectors import prefetch
 
 FACILITATED_RELIABILITY = np.float32(0.1)
 """Facilitation adds this much to the reliability inside a session (agendas, time boxes, decisions recorded)."""
@@ -72,19 +73,6 @@ def put_in_order(parts, rows, place, order, part_of, meeting):
 
 
 @kernel
-def slot_of(ties, i, j):
-    """Slot of the tie of learner i from source j, or -1, by counting the sources before j: a row is short."""
-    first = ties.first[i]
-    end = first + ties.count[i]
-    slot = first
-    for e in range(first, end, LANES):
-        slot += count_bits(mask_bits((load(ties.source, e) < np.int32(j)) & first_lanes(end - e)))
-    if slot < end and ties.source[slot] == j:
-        return slot
-    return np.int64(NOWHERE)
-
-
-@kernel
 def fetch_ties(ties, i):
     """Ask for the first 32 ties of learner i: they lie far from those of the learners before."""
     for e in range(ties.first[i], ties.first[i] + ONE_LINE + 1, ONE_LINE):
@@ -128,7 +116,7 @@ def recall(meeting, chance, chains, people, ties, culture, rule, encounters, slo
         i = meeting.learner[n]
         j = meeting.source[n]
         world = i // rule.people
-        slots[n] = slot_of(ties, i, j)
+        slots[n] = find(ties, i, j)
         encounters.trust[n] = ties.trust[slots[n]] if slots[n] >= 0 else stranger_trust(i, j, people, rule)
         safety = culture.safety[world * rule.departments + people.department[i]]
         safety = max(safety, meeting.confidentiality[n])

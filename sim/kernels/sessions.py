@@ -2,9 +2,9 @@
 
 from sim.kernels.chance import extend, uniform
 from sim.kernels.common import ONE, ZERO, openness, visiting
-from sim.kernels.encounters import new_ties, slot_of, weekly_chains
+from sim.kernels.encounters import new_ties, weekly_chains
 from sim.kernels.jit import kernel
-from sim.kernels.ties import BASELINE
+from sim.kernels.ties import BASELINE, find
 from sim.kernels.topics import capped_gain_lanes, take_up_lanes
 from sim.kernels.vectors import LANES, load, prefetch, splat, store
 
@@ -87,7 +87,7 @@ def promises(encounters, slots, moved, labels, chance, chains, people, ties, cul
         reliability = min(ONE, culture.reliability[pair] + encounters.reliability[n])
         drawn = uniform(extend(extend(chains[labels[n], world], people.key[i]), people.key[j]))
         kept[n] = drawn < reliability * gates.keeps[j]
-        e = slot_of(ties, i, j) if moved else slots[n]
+        e = find(ties, i, j) if moved else slots[n]
         if e >= 0:
             ties.trust[e] += rule.eta * ((ONE if kept[n] else ZERO) - ties.trust[e])
             if ties.origin[e] != BASELINE:

@@ -4,7 +4,7 @@ import numpy as np
 
 from sim.kernels.common import ONE
 from sim.kernels.jit import kernel
-from sim.kernels.vectors import prefetch
+from sim.kernels.vectors import LANES, count_bits, first_lanes, load, mask_bits, prefetch
 
 LEAD = 4
 """New ties by which their rows are asked for ahead: they lie anywhere in memory."""
@@ -15,18 +15,14 @@ FORMED, LIFTED, REFUSED, NO_ROOM = 1, 2, 3, 4
 
 @kernel
 def find(ties, i, j):
-    """Slot of the tie of learner i from source j, or -1, by bisection."""
-    low = ties.first[i]
-    high = low + ties.count[i]
-    end = high
-    while low < high:
-        middle = (low + high) // 2
-        if ties.source[middle] < j:
-            low = middle + 1
-        else:
-            high = middle
-    if low < end and ties.source[low] == j:
-        return low
+    """Slot of the tie of learner i from source j, or -1, by counting the sources before j: a row is short."""
+    first = ties.first[i]
+    end = first + ties.count[i]
+    slot = first
+    for e in range(first, end, LANES):
+        slot += count_bits(mask_bits((load(ties.source, e) < np.int32(j)) & first_lanes(end - e)))
+    if slot < end and ties.source[slot] == j:
+        return slot
     return np.int64(ABSENT)
 
 

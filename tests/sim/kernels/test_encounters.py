@@ -9,7 +9,7 @@ import pytest
 from worlds import model
 
 from sim.chance import Chance, extend, text_key, uniform, week_key
-from sim.kernels.encounters import new_ties, recall, slot_of
+from sim.kernels.encounters import new_ties, recall
 from sim.kernels.sessions import SCRATCH, learn_in_sessions, promises
 from sim.kernels.ties import find
 from sim.schema import ORIGINS, Culture, EncounterArrays, Gates
@@ -217,10 +217,14 @@ def test_ties_that_kept_promises_form(seed: int) -> None:
     assert any(where in moved for where in wanted) and any(where not in moved for where in wanted)
 
 
-def test_a_tie_is_found_by_counting_where_bisection_finds_it() -> None:
-    made = model(seeds=(1, 2))
-    found = [(slot_of(made.state.ties, i, j), find(made.state.ties, i, j)) for i in range(24) for j in range(-1, 50)]
-    assert all(a == b for a, b in found) and len({a for a, _ in found}) > 24
+def test_a_tie_is_found_where_it_lies_and_nowhere_else() -> None:
+    state = model(seeds=(1, 2)).state
+    pairs = zip(state.learners().tolist(), state.source.tolist(), strict=True)
+    lies = dict(zip(pairs, state.live_slots().tolist(), strict=True))
+    assert len(lies) > 24
+    for i in range(24):
+        for j in range(-1, 50):
+            assert find(state.ties, i, j) == lies.get((i, j), -1)
 
 
 @pytest.mark.parametrize("wrong", [(-1, 3), (3, ROWS), (ROWS, 3), (3, -1)])
