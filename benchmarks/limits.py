@@ -115,10 +115,10 @@ def copying(amount: int, threads: int) -> Callable[[], None]:
 def necessary_bytes(people: int, ties: int, width: int) -> int:
     """Bytes that an exchange must touch at least once.
 
-    Of a tie its source, contact, trust and base trust, read; trust and gain, written. Of a person the mastery, read,
-    and the gain, written, of `width` topics.
+    Of a tie its source, contact, trust and base trust, read; trust, written. Of a person the mastery, read, and the
+    gain, written, of `width` topics.
     """
-    return ties * 6 * 4 + people * width * 2 * 4
+    return ties * 5 * 4 + people * width * 2 * 4
 
 
 def seconds_of(run: Callable[[], None], rounds: int) -> float:

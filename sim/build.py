@@ -240,7 +240,6 @@ def _ties_at_start(prepared: Prepared, organization: Organization, chance: Chanc
         contact=tie_contact(organization, chance, keys, contacts, loaded),
         base_trust=base,
         origin=np.zeros(len(base), np.int8),
-        gain=np.zeros(len(base), np.float32),
     )
 
 

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.phases import ageing, channels, governance, turnover
+from sim.phases.scratch import room_for_lessons
 from sim.policies.base import Policy
 from sim.recorder import Recorder
 from sim.schema import EncounterArrays, Gates
@@ -64,6 +65,7 @@ class Plan:
     Attributes:
         week, policies, rules, recorder: the ensemble at work; policies and rules in label order.
         meeting, encounters, slots, brought: this week's sessions, (encounter,).
+        lessons: this week's meetings over ties, once they were held.
         market: whom newcomers are drawn from, and how likely people leave.
         load, hours: hours asked over hours available, and the latter, never 0, float32 (person,).
         gates: what people bring to meetings, kept from week to week; `followed` are the levers that it follows from.
@@ -84,6 +86,7 @@ class Plan:
         self.gates = Gates(*(np.ones(rows, np.float32) for _ in Gates._fields))
         self.rate = np.float32(week.scenario.learning.rate)
         self.followed: dict[str, NDArray[np.float32]] = {}
+        self.lessons = room_for_lessons(week.state)
         self.market = joining_of(week.prepared, week.chance)
         self.restart_measures()
         self.seconds = dict.fromkeys((phase.name for phase in PHASES), 0.0)

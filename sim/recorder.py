@@ -11,7 +11,6 @@ from numpy.typing import NDArray
 
 from sim.kernels.hours import PARTICIPATION
 from sim.kernels.observe import (
-    FLOW_LIST,
     FLOWS,
     PEOPLE,
     PERSON_SUMS,
@@ -112,11 +111,8 @@ class Recorder:
         blocks, people, ties, work = week.blocks, state.people, state.ties, week.work
         sums = np.zeros((worlds * blocks.number, len(FLOWS)))
         by_block = np.zeros((worlds * blocks.number, departments, departments))
-        slots, learners = np.zeros((len(sums), FLOW_LIST), np.int64), np.zeros((len(sums), FLOW_LIST), np.int32)
         week.over_blocks(
-            lambda begin, end: observe_flow(
-                begin, end, blocks, people, ties, work.factor, slots, learners, sums, by_block
-            )
+            lambda begin, end: observe_flow(begin, end, blocks, people, ties, work.factor, plan.lessons, sums, by_block)
         )
         found = _by_world(sums, worlds)
         flow = by_block if blocks.number == 1 else _by_world(by_block, worlds)

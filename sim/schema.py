@@ -100,7 +100,6 @@ class Ties(NamedTuple):
     contact: NDArray[np.float32]
     base_trust: NDArray[np.float32]
     origin: NDArray[np.int8]
-    gain: NDArray[np.float32]
 
 
 class Structure(NamedTuple):
@@ -193,7 +192,7 @@ class Meetings(NamedTuple):
     """Scratch of the meetings over ties of a block of learners, in the order of their slots, (meeting,) unless noted.
 
     Attributes:
-        row: of the learner in the block. source: row of the person. slot: of the tie, from the block's first.
+        row: of the learner in the block. slot: of the tie, from the block's first.
         hashed: the tie's hash of the week, but for its last shift.
         gate, trusted: clarity times teaching; trust times openness. trust: what it will be after the meeting.
         brought: mastery taken up, before the learner's rate.
@@ -202,7 +201,6 @@ class Meetings(NamedTuple):
     """
 
     row: NDArray[np.int32]
-    source: NDArray[np.int32]
     slot: NDArray[np.int32]
     hashed: NDArray[np.uint64]
     gate: NDArray[np.float32]
@@ -212,6 +210,26 @@ class Meetings(NamedTuple):
     raw: NDArray[np.float32]
     gap: NDArray[np.float32]
     share: NDArray[np.float32]
+
+
+class Lessons(NamedTuple):
+    """This week's meetings over ties by blocks of learners, see `sim.kernels.lessons`, in order of (learner, source).
+
+    There is room for a lesson of every tie; only what is filled is ever touched. Threads fill apart, so that there are
+    gaps between the lessons of some blocks.
+
+    Attributes:
+        first, number: of each block, its first lesson and how many it has, (block,).
+        learner, source: rows of the two, (lesson,). origin: why their tie exists.
+        gain: mastery that the meeting brought before the learning budget, over all topics, (lesson,).
+    """
+
+    first: NDArray[np.int64]
+    number: NDArray[np.int64]
+    learner: NDArray[np.int32]
+    source: NDArray[np.int32]
+    origin: NDArray[np.int8]
+    gain: NDArray[np.float32]
 
 
 class Work(NamedTuple):

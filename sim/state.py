@@ -27,10 +27,10 @@ Until then a full row borrows from another.
 LARGE = 2**16
 """Rows from which on memory counts for more than the few per cent that borrowing costs."""
 TIGHT_ROOM, TIGHT_RARE = 1, 0.25
-"""The same from there on: with seven ties a person or more, a tie and its share of the room take at most 24 bytes."""
+"""The same from there on: with seven ties a person or more, a tie and its share of the room take at most 20 bytes."""
 BEYOND = LANES
 """Slots after the last row, so that kernels may load eight ties at once from any slot."""
-_TIE_ARRAYS = ("source", "trust", "contact", "base_trust", "origin", "gain")
+_TIE_ARRAYS = ("source", "trust", "contact", "base_trust", "origin")
 
 
 @dataclass(frozen=True)

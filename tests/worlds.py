@@ -96,3 +96,12 @@ def run_phase(plan: Plan, name: str) -> None:
     """Run one phase of the week alone."""
     with np.errstate(over="ignore"):
         next(phase for phase in PHASES if phase.name == name).run(plan)
+
+
+def lessons_of(plan: Any) -> dict[tuple[int, int], float]:
+    """What each meeting over a tie brought this week before the budget, by rows of learner and source."""
+    lessons, found = plan.lessons, {}
+    for first, number in zip(lessons.first.tolist(), lessons.number.tolist(), strict=True):
+        for n in range(first, first + number):
+            found[int(lessons.learner[n]), int(lessons.source[n])] = float(lessons.gain[n])
+    return found

@@ -12,6 +12,7 @@ import numpy as np
 from sim.kernels.chance import DROP, MASK, NEXT, SHIFT_3, UNIT, extend, scramble
 from sim.kernels.common import AT_HOME, AWAY, ONE, SAFE_ENOUGH, STANDINGS, VISITING, ZERO
 from sim.kernels.jit import kernel
+from sim.kernels.lessons import BLOCK, block_at, room_at
 from sim.kernels.topics import capped_gain_lanes, take_up_lanes
 from sim.kernels.vectors import (
     LANE,
@@ -34,8 +35,6 @@ from sim.kernels.vectors import (
     store_where,
 )
 
-BLOCK = 128
-"""Learners whose ties and meetings stay in the cache from one pass to the next."""
 SEAT, GIFT, CARD = 0, 1, 2
 """A person's card, 64 bits each: engagement above department above home department; keeping of promises above
 teaching."""
@@ -109,10 +108,10 @@ def standing_lanes(home, here, base, there):
 
 
 @kernel
-def weigh(begin, world, origin, number, people, ties, cards, culture, gates, rule, meetings):
+def weigh(begin, world, origin, number, people, ties, cards, culture, gates, rule, meetings, lessons, at):
     """Of the ties noted, keep those that meet: what each lets pass, and whether the promise is kept.
 
-    Trust is still that of the week's start. What is kept moves to the front.
+    Trust is still that of the week's start. What is kept moves to the front, its sources to `at` among the lessons.
 
     Returns:
         The number of meetings.
@@ -142,7 +141,7 @@ def weigh(begin, world, origin, number, people, ties, cards, culture, gates, rul
         moved = trust + rule.eta * (select(kept, splat(ONE), splat(ZERO)) - trust)
         store(meetings.row, met, compress(row, meets))
         store(meetings.slot, met, compress(slot, meets))
-        store(meetings.source, met, compress(source, meets))
+        store(lessons.source, at + met, compress(source, meets))
         store(meetings.gate, met, compress(clarity * float32_of(gift), meets))
         store(meetings.trusted, met, compress(trust * smaller(ONE, SAFE_ENOUGH * safety), meets))
         store(meetings.trust, met, compress(moved, meets))
@@ -152,21 +151,19 @@ def weigh(begin, world, origin, number, people, ties, cards, culture, gates, rul
 
 @kernel
 def drift(begin, end, ties, rule):
-    """Let the trust of tie slots begin to end drift as without a meeting, and clear what they brought."""
+    """Let the trust of tie slots begin to end drift as without a meeting."""
     whole = end - (end - begin) % LANES
     for e in range(begin, whole, LANES):
         trust = load(ties.trust, e)
         store(ties.trust, e, trust + rule.delta * (load(ties.base_trust, e) - trust))
-        store(ties.gain, e, splat(ZERO))
     trust = load(ties.trust, whole)
     rest = first_lanes(end - whole)
     store_where(ties.trust, whole, trust + rule.delta * (load(ties.base_trust, whole) - trust), rest)
-    store_where(ties.gain, whole, splat(ZERO), rest)
 
 
 @kernel
-def learn(begin, end, number, people, structure, gates, rule, work, meetings):
-    """What the learners of a block take up in their meetings, and what the largest gaps let through."""
+def learn(begin, end, number, people, structure, gates, rule, work, meetings, lessons, first):
+    """What the learners of a block take up in their meetings, `first` of the lessons on, within the largest gaps."""
     width = people.expertise.shape[1]
     for at in range(0, (end - begin) * width, LANES):
         store(meetings.raw, at, splat(ZERO))
@@ -178,7 +175,7 @@ def learn(begin, end, number, people, structure, gates, rule, work, meetings):
         work.meetings[i] += np.int32(1)
         gate, trusted = meetings.gate[m], meetings.trusted[m]
         meetings.brought[m] = take_up_lanes(
-            i, meetings.source[m], gate, trusted, ONE, people, structure, rule, meetings.raw, meetings.gap, at
+            i, lessons.source[first + m], gate, trusted, ONE, people, structure, rule, meetings.raw, meetings.gap, at
         )
     for i in range(begin, end):
         row = i - begin
@@ -188,7 +185,22 @@ def learn(begin, end, number, people, structure, gates, rule, work, meetings):
 
 
 @kernel
-def exchange_lanes(begin, end, meeting, most, people, ties, structure, culture, gates, rule, work, meetings):
+def enter(begin, origin, number, ties, gates, meetings, lessons, first):
+    """Enter the meetings of a block, `first` of the lessons on: the ties' new trust, and what each brought to whom."""
+    for m in range(0, number, LANES):
+        row = load(meetings.row, m)
+        learner = row + np.int32(begin)
+        store(lessons.learner, first + m, learner)
+        gain = gather(gates.rate, learner) * load(meetings.brought, m) * gather(meetings.share, row)
+        store(lessons.gain, first + m, gain)
+    for m in range(number):
+        e = origin + meetings.slot[m]
+        ties.trust[e] = meetings.trust[m]
+        lessons.origin[first + m] = ties.origin[e]
+
+
+@kernel
+def exchange_lanes(begin, end, meeting, most, people, ties, structure, culture, gates, rule, work, lessons, meetings):
     """`sim.kernels.exchange.exchange` in lanes; arguments and results are the same.
 
     Args:
@@ -199,6 +211,7 @@ def exchange_lanes(begin, end, meeting, most, people, ties, structure, culture, 
     cards = work.cards
     far = people.key.shape[0] > FAR
     start = np.int64(begin)
+    at = room_at(start, ties, rule.people)
     while start < end:
         world = start // rule.people
         stop = min(end, start + BLOCK, (world + 1) * rule.people)
@@ -217,11 +230,11 @@ def exchange_lanes(begin, end, meeting, most, people, ties, structure, culture, 
                 j = np.int64(ties.source[origin + meetings.slot[m]])
                 prefetch(cards, j * CARD)
                 prefetch(people.expertise, j * people.expertise.shape[1])
-        number = weigh(start, world, origin, number, people, ties, cards, culture, gates, rule, meetings)
+        number = weigh(start, world, origin, number, people, ties, cards, culture, gates, rule, meetings, lessons, at)
         drift(origin, ties.first[stop], ties, rule)
-        learn(start, stop, number, people, structure, gates, rule, work, meetings)
-        for m in range(number):
-            e, row = origin + meetings.slot[m], meetings.row[m]
-            ties.trust[e] = meetings.trust[m]
-            ties.gain[e] = gates.rate[start + row] * meetings.brought[m] * meetings.share[row]
+        learn(start, stop, number, people, structure, gates, rule, work, meetings, lessons, at)
+        enter(start, origin, number, ties, gates, meetings, lessons, at)
+        block = block_at(start, rule.people)
+        lessons.first[block], lessons.number[block] = at, number
+        at += number
         start = stop

@@ -8,6 +8,8 @@ import numpy as np
 
 from sim.kernels.common import ONE, ZERO
 from sim.kernels.jit import kernel, wide_kernel
+from sim.kernels.lessons import block_from
+from sim.kernels.ties import find
 from sim.kernels.vectors import (
     LANES,
     as_float64,
@@ -28,6 +30,7 @@ NEED_MET = np.float32(0.7)
 NOTHING, SINGLE = np.float64(0.0), np.float64(1.0)
 FEW = np.float32(3.0)
 BASELINE = np.int8(0)
+SOMEBODY = np.int32(0)
 
 HELD, ENGAGED, SQUARES = 0, 1, 2
 PERSON_SUMS = 3
@@ -45,10 +48,6 @@ CLASSES = 4
 """Classes of need: own, other departments', enterprise and emerging topics, in the order of PEOPLE."""
 
 TIES = ("trust_within", "trust_across", "ties_within", "ties_across", "no_cross_tie", "base_within", "base_across")
-FLOW_LIST = 512
-"""Ties that brought something are put on a list of this length, and added eight at once when it is full."""
-PLACES = np.array([[k for k in range(8) if bits >> k & 1] + [0] * (8 - bits.bit_count()) for bits in range(256)])
-"""Which of eight lanes a mask has, from the first on, int64 (mask, lane)."""
 FLOWS = ("learned", "learned_across", "base_gain_within", "base_gain_across")
 
 
@@ -191,60 +190,61 @@ def sum_up_people(begin, end, blocks, rule, needs, found, head, week):
         week[18, world] += max(variance, between)  # rounding must not put a part above the whole
 
 
-@wide_kernel
-def add_flows(number, block, people, ties, factor, slots, learners, sums, flow):
-    """Add what some ties brought, by their slots and learners in the first `number` entries of the block's lists."""
-    size = slots.shape[1]
-    within = splat(NOTHING)
-    across = splat(NOTHING)
-    base_within = splat(NOTHING)
-    base_across = splat(NOTHING)
-    for n in range(0, number, LANES):
-        slot = load(slots, block * size + n)
-        learner = load(learners, block * size + n)
-        away = gather(people.home, gather(ties.source, slot)) != gather(people.home, learner)
-        gain = as_float64(gather(ties.gain, slot)) * as_float64(gather(factor, learner))
-        gain = select(first_lanes(number - n), gain, NOTHING)
-        of_base = select(gather(ties.origin, slot) == BASELINE, gain, NOTHING)
-        within = within + select(away, NOTHING, gain)
-        across = across + select(away, gain, NOTHING)
-        base_within = base_within + select(away, NOTHING, of_base)
-        base_across = base_across + select(away, of_base, NOTHING)
-    for n in range(number):
-        e = slots[block, n]
-        i = learners[block, n]
-        flow[block, people.home[i], people.home[ties.source[e]]] += np.float64(ties.gain[e]) * np.float64(factor[i])
-    sums[block, 0] += total(within) + total(across)
-    sums[block, 1] += total(across)
-    sums[block, 2] += total(base_within)
-    sums[block, 3] += total(base_across)
+@kernel
+def drop_given_up(first, full, ties, lessons):
+    """A tie that was given up since, for a stronger one, counts as having brought nothing.
+
+    Args:
+        full: bits of those of the eight lessons from the first on whose learners hold as many ties as they can.
+    """
+    for lane in range(LANES):
+        if full >> lane & 1:
+            lesson = first + lane
+            if find(ties, np.int64(lessons.learner[lesson]), np.int64(lessons.source[lesson])) < 0:
+                lessons.gain[lesson] = ZERO
 
 
 @wide_kernel
-def observe_flow(begin, end, blocks, people, ties, factor, slots, learners, sums, flow):
-    """The mastery that went over ties this week, after the budget; most ties bring none and are passed over.
+def observe_flow(begin, end, blocks, people, ties, factor, lessons, sums, flow):
+    """The mastery that went over ties this week, after the budget.
 
     Args:
         factor: share of the gains that the learning budget let through (person,).
-        slots, learners: scratch for ties that brought something, int64 and int32 (block, FLOW_LIST), of zeros.
-        sums: float64 (block, FLOWS), zeros, written.
+        lessons: see `sim.schema`; a block of theirs is added up whole where its first learner is.
+        sums: float64 (block, FLOWS), written.
         flow: float64 (block, learner's department, source's department), added to.
     """
-    size = slots.shape[1]
     for block in range(begin, end):
         first, last = rows_of(block, blocks)
-        number = np.int64(0)
-        for i in range(first, last):
-            for k in range(0, ties.count[i], LANES):
-                at = ties.first[i] + k
-                bits = mask_bits(first_lanes(ties.count[i] - k) & (load(ties.gain, at) > ZERO))
-                store(slots, block * size + number, load(PLACES, bits * LANES) + at)
-                store(learners, block * size + number, splat(np.int32(i)))
-                number += count_bits(bits)
-                if number > size - LANES:
-                    add_flows(number, block, people, ties, factor, slots, learners, sums, flow)
-                    number = np.int64(0)
-        add_flows(number, block, people, ties, factor, slots, learners, sums, flow)
+        within = splat(NOTHING)
+        across = splat(NOTHING)
+        base_within = splat(NOTHING)
+        base_across = splat(NOTHING)
+        for part in range(block_from(first, blocks.people), block_from(last, blocks.people)):
+            start = lessons.first[part]
+            stop = start + lessons.number[part]
+            for n in range(start, stop, LANES):
+                there = first_lanes(stop - n)
+                learner, source = load(lessons.learner, n), load(lessons.source, n)
+                learner, source = select(there, learner, SOMEBODY), select(there, source, SOMEBODY)
+                full = mask_bits((gather(ties.count, learner) >= gather(ties.limit, learner)) & there)
+                if full != 0:
+                    drop_given_up(n, full, ties, lessons)
+                away = gather(people.home, source) != gather(people.home, learner)
+                before = select(there, load(lessons.gain, n), ZERO)
+                gain = as_float64(before) * as_float64(gather(factor, learner))
+                of_base = select(load(lessons.origin, n) == BASELINE, gain, NOTHING)
+                within = within + select(away, NOTHING, gain)
+                across = across + select(away, gain, NOTHING)
+                base_within = base_within + select(away, NOTHING, of_base)
+                base_across = base_across + select(away, of_base, NOTHING)
+            for n in range(start, stop):
+                i, j = lessons.learner[n], lessons.source[n]
+                flow[block, people.home[i], people.home[j]] += np.float64(lessons.gain[n]) * np.float64(factor[i])
+        sums[block, 0] = total(within) + total(across)
+        sums[block, 1] = total(across)
+        sums[block, 2] = total(base_within)
+        sums[block, 3] = total(base_across)
 
 
 @wide_kernel

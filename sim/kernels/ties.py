@@ -34,7 +34,6 @@ def move(ties, to, origin):
     ties.contact[to] = ties.contact[origin]
     ties.base_trust[to] = ties.base_trust[origin]
     ties.origin[to] = ties.origin[origin]
-    ties.gain[to] = ties.gain[origin]
 
 
 @kernel
@@ -48,7 +47,6 @@ def copy_rows(ties, fresh):
             fresh.contact[to + n] = ties.contact[start + n]
             fresh.base_trust[to + n] = ties.base_trust[start + n]
             fresh.origin[to + n] = ties.origin[start + n]
-            fresh.gain[to + n] = ties.gain[start + n]
 
 
 @kernel
@@ -157,7 +155,6 @@ def form(ties, i, j, trust, contact, origin, base, formed, protect_baseline):
     ties.contact[end] = contact
     ties.base_trust[end] = base
     ties.origin[end] = origin
-    ties.gain[end] = np.float32(0.0)
     ties.count[i] += np.int32(1)
     return FORMED
 
@@ -171,7 +168,6 @@ def ask_for_row(ties, i):
         prefetch(ties.contact, e)
         prefetch(ties.base_trust, e)
         prefetch(ties.origin, e)
-        prefetch(ties.gain, e)
 
 
 @kernel

@@ -13,7 +13,7 @@ from sim.kernels.jit import COMPILED
 from sim.kernels.learning import ABSORBED, BOUND, CHANGE, FROM_RULES, FROM_TIES, MEETINGS, absorb
 from sim.kernels.sessions import SCRATCH, hold_sessions
 from sim.phases.encounters import chance_of, form_ties
-from sim.phases.scratch import highest_factors, meetings_of, plain_scratch
+from sim.phases.scratch import highest_factors, meetings_of, plain_scratch, room_for_lessons
 from sim.sessions import room_for_ties
 from sim.sums import LEARNED
 
@@ -27,10 +27,22 @@ def ties(plan: Plan) -> None:
     meeting = week.chance.stream(MODEL, "meet", week.number)
     people, structure, work = state.people, state.structure, week.work
     culture, gates, rule = week.culture, week.gates, week.rule
+    lessons = plan.lessons = room_for_lessons(state, plan.lessons)
     if not COMPILED:
         week.over_rows(
             lambda begin, end: exchange(
-                begin, end, meeting, people, state.ties, structure, culture, gates, rule, work, *plain_scratch(people)
+                begin,
+                end,
+                meeting,
+                people,
+                state.ties,
+                structure,
+                culture,
+                gates,
+                rule,
+                work,
+                lessons,
+                *plain_scratch(people),
             )
         )
         return
@@ -50,6 +62,7 @@ def ties(plan: Plan) -> None:
             gates,
             rule,
             work,
+            lessons,
             meetings_of(state.ties, people, begin, end),
         )
     )

@@ -1,4 +1,4 @@
-"""Memory that passes over ties work in, new for each thread of each week."""
+"""Memory that passes over ties work in, new for each thread of each week, and the room for what they find."""
 
 from __future__ import annotations
 
@@ -6,10 +6,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.kernels.common import STANDINGS
-from sim.kernels.exchange_lanes import BLOCK
+from sim.kernels.lessons import BLOCK, blocks_of
 from sim.kernels.tidying import BLOCK as TIDYING_BLOCK
 from sim.kernels.vectors import LANES
-from sim.schema import Culture, Gates, Meetings, People, Rule, Ties
+from sim.schema import Culture, Gates, Lessons, Meetings, People, Rule, Ties
+from sim.state import State
 
 
 def plain_scratch(people: People) -> tuple[NDArray[np.float32], ...]:
@@ -35,7 +36,6 @@ def meetings_of(ties: Ties, people: People, begin: int, end: int) -> Meetings:
     topics = (BLOCK, people.expertise.shape[1])
     return Meetings(
         row=np.empty(most, np.int32),
-        source=np.empty(most, np.int32),
         slot=np.empty(most, np.int32),
         hashed=np.empty(most, np.uint64),
         gate=np.empty(most, np.float32),
@@ -45,6 +45,22 @@ def meetings_of(ties: Ties, people: People, begin: int, end: int) -> Meetings:
         raw=np.empty(topics, np.float32),
         gap=np.empty(topics, np.float32),
         share=np.empty(BLOCK, np.float32),
+    )
+
+
+def room_for_lessons(state: State, before: Lessons | None = None) -> Lessons:
+    """Room for a lesson of every tie; that of the week before where it is enough."""
+    blocks = state.frame.worlds * blocks_of(state.frame.people)
+    most = int(state.ties.first[-1]) + (blocks + 1) * LANES
+    if before is not None and len(before.gain) >= most:
+        return before
+    return Lessons(
+        first=np.zeros(blocks, np.int64),
+        number=np.zeros(blocks, np.int64),
+        learner=np.empty(most, np.int32),
+        source=np.empty(most, np.int32),
+        origin=np.empty(most, np.int8),
+        gain=np.empty(most, np.float32),
     )
 
 

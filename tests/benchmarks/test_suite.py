@@ -214,7 +214,7 @@ def test_the_limits_touch_every_row_and_every_byte(threads: int) -> None:
 
 
 def test_an_exchange_must_touch_six_numbers_a_tie_and_two_rows_a_person() -> None:
-    assert limits.necessary_bytes(people=3, ties=10, width=8) == 10 * 24 + 3 * 64
+    assert limits.necessary_bytes(people=3, ties=10, width=8) == 10 * 20 + 3 * 64
 
 
 # --- memory ------------------------------------------------------------------------------------------------
@@ -237,7 +237,7 @@ def test_each_buffer_is_counted_once_wherever_it_is_held() -> None:
 def test_the_sums_are_those_of_the_state_the_week_and_the_plan() -> None:
     model = worlds.under_way(60, threads=1)
     sums, state = memory.Sums.of(model), model.state
-    names = ("source", "trust", "contact", "base_trust", "origin", "gain")
+    names = ("source", "trust", "contact", "base_trust", "origin")
     assert sums.ties == sum(getattr(state.ties, name).nbytes for name in names)
     of_people = sum(part.nbytes for part in state.arrays.values() if len(part) == 60)
     counts = sum(part.nbytes for part in state.ties if len(part) in (60, 61))

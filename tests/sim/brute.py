@@ -8,6 +8,7 @@ from collections import defaultdict
 from typing import Any
 
 import numpy as np
+from worlds import lessons_of
 
 from sim.plan import PHASES, Plan
 
@@ -22,7 +23,7 @@ def live(plan: Plan, world: int) -> list[dict[str, Any]]:
         arrays = state.arrays
         first = state.ties.first[row]
         ties = [
-            {name: getattr(state.ties, name)[e] for name in ("source", "trust", "origin", "gain")}
+            {name: getattr(state.ties, name)[e] for name in ("source", "trust", "origin")}
             for e in range(first, first + state.ties.count[row])
         ]
         found.append(
@@ -116,12 +117,13 @@ def of_learning(plan: Plan, people: list[dict[str, Any]]) -> dict[str, Any]:
         found["learned_across"] += gain * (home[learner] != home[source])
         flow[home[learner], home[source]] += gain
 
+    brought = lessons_of(plan)
     for person in people:
         factor = float(plan.week.work.factor[person["row"]])
         found["bound"] += factor < 1
         found["meetings"] += int(plan.week.work.meetings[person["row"]])
         for tie in person["ties"]:
-            gain = float(tie["gain"]) * factor
+            gain = brought.get((person["row"], int(tie["source"])), 0.0) * factor
             learned(person["row"], int(tie["source"]), gain)
             if tie["origin"] == 0:
                 side = "within" if home[int(tie["source"])] == person["home"] else "across"

@@ -1,4 +1,4 @@
-"""The measures' kernels: the sums are the same however a world is cut into blocks and however long the lists are."""
+"""The measures' kernels: the sums are the same however a world is cut into blocks."""
 
 from __future__ import annotations
 
@@ -6,12 +6,12 @@ from typing import Any
 
 import numpy as np
 import pytest
-from worlds import BUSY, model
+from worlds import BUSY, lessons_of, model, run_phase, run_phases
 
-import sim.recorder
 import sim.typed
 from sim.kernels.hours import gini_of_rising
-from sim.kernels.observe import PLACES
+from sim.kernels.observe import FLOWS
+from sim.kernels.ties import find, remove
 from sim.schema import Blocks
 from sim.typed import measured_blocks
 
@@ -43,12 +43,35 @@ def test_a_world_cut_into_blocks_is_the_same_alone_and_in_company(monkeypatch: p
         np.testing.assert_array_equal(together[name][1], values[0], name)
 
 
-def test_flows_are_added_whenever_the_list_is_full(monkeypatch: pytest.MonkeyPatch) -> None:
-    long = measured()
-    monkeypatch.setattr(sim.recorder, "FLOW_LIST", 8)
-    short = measured()
-    for name, values in long.items():
-        np.testing.assert_allclose(short[name], values, rtol=1e-6 if name == "flow" else 1e-11, err_msg=name)
+@pytest.mark.parametrize("rows", [100, 128, 150])
+def test_every_lesson_is_added_once_however_blocks_of_people_and_of_lessons_overlap(
+    monkeypatch: pytest.MonkeyPatch, rows: int
+) -> None:
+    monkeypatch.setattr(sim.typed, "SMALLEST_BLOCK", rows)
+    made = model({"people": 300, "topics": 8}, seeds=(1, 2))
+    run_phases(made.plan, "learn")
+    factor, home = made.plan.week.work.factor.astype(np.float64), made.state.arrays["home_department"]
+    expected = np.zeros((2, 2))
+    for (learner, source), gain in lessons_of(made.plan).items():
+        expected[:, learner // 300] += gain * factor[learner] * np.array([1, home[learner] != home[source]])
+    assert np.all(expected > 0)
+    found = made.plan.week.sums.block(FLOWS)[:2]
+    np.testing.assert_allclose(found, expected, rtol=1e-12)
+    np.testing.assert_allclose(made.plan.recorder.flow.sum(axis=(1, 2, 3)), expected[0], rtol=1e-6)
+
+
+def test_a_tie_that_was_given_up_for_a_stronger_one_brought_nothing() -> None:
+    made = model({"people": 40, "topics": 8})
+    run_phases(made.plan, "land")
+    before, ties = lessons_of(made.plan), made.state.ties
+    learner, source = max(before, key=lambda pair: before[pair])
+    remove(ties, learner, find(ties, learner, source))
+    ties.limit[learner] = ties.count[learner]
+    run_phase(made.plan, "learn")
+    factor = made.plan.week.work.factor
+    expected = sum(gain * float(factor[i]) for (i, j), gain in before.items() if (i, j) != (learner, source))
+    assert before[learner, source] > 0.001 * expected, "nothing to miss"
+    assert made.plan.week.sums["learned"][0] == pytest.approx(expected, rel=1e-12)
 
 
 @pytest.mark.parametrize(
@@ -64,12 +87,6 @@ def test_flows_are_added_whenever_the_list_is_full(monkeypatch: pytest.MonkeyPat
 def test_blocks_are_few_where_departments_are_many(people: int, departments: int, expected: Blocks) -> None:
     rule = model().plan.week.rule._replace(people=people, departments=departments)
     assert measured_blocks(rule, 8) == expected
-
-
-def test_places_list_the_lanes_of_a_mask_in_order() -> None:
-    for bits in range(256):
-        lanes = [lane for lane in range(8) if bits & (1 << lane)]
-        assert PLACES[bits, : len(lanes)].tolist() == lanes
 
 
 @pytest.mark.parametrize("number", [1, 7, 8, 9, 24, 30])
