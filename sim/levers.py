@@ -18,18 +18,23 @@ from numpy.typing import NDArray
 
 Values = NDArray[np.float32]
 ZERO, ONE = np.float32(0.0), np.float32(1.0)
-DEPARTMENT, PAIR, PERSON = "department", "pair", "person"
+ORGANIZATION, DEPARTMENT, PAIR, PERSON = "organization", "department", "pair", "person"
 
 
 @dataclass(frozen=True)
 class Lever:
-    """One thing that policies may bend."""
+    """One thing that policies may bend.
+
+    Attributes:
+        base: its value without any policy, unless the scenario says it.
+    """
 
     name: str
     of: str
     doc: str
     chance: bool = False
     additive_only: bool = False
+    base: float = 1.0
 
 
 def _culture(name: str, of: str) -> tuple[Lever, Lever]:
@@ -55,6 +60,8 @@ LEVERS: dict[str, Lever] = {
         Lever("attendance", PERSON, "chance to attend a session", chance=True),
         Lever("turnover", PERSON, "factor on the hazard to leave"),
         Lever("forgetting", PERSON, "factor on forgetting"),
+        Lever("reach", PERSON, "factor on the coverage of policies that draw members"),
+        Lever("facilitation", ORGANIZATION, "added to the facilitation of sessions", chance=True, base=0.0),
     )
 }
 
@@ -63,8 +70,8 @@ LEVERS: dict[str, Lever] = {
 class Bend:
     """A policy's contribution to one lever, already times the policy's strength.
 
-    `add` and `scale` broadcast to the lever: (world, department), (world, learner's department, source's department)
-    or (world, person). A mask is written into them as zeros.
+    `add` and `scale` broadcast to the lever: (world, 1) of an organization, (world, department), (world, learner's
+    department, source's department) or (world, person). A mask is written into them as zeros.
     """
 
     lever: str

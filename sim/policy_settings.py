@@ -42,24 +42,29 @@ class PolicySettings:
     )
 
 
-def strength(settings: PolicySettings, week: int, fade: np.float32 = FADE) -> np.float32:
+def strength(settings: PolicySettings, week: int, fade: np.float32 = FADE, renewed: int | None = None) -> np.float32:
     """Strength of a policy's bends in a week: intensity * ramp * fade^(weeks since start or renewal).
 
     The power is a repeated product, which gives the same bits on every processor.
+
+    Args:
+        renewed: the week in which a charter renewed all policies last, or None.
 
     Returns:
         A float32 in [0, 1]; 0 outside [start_week, end_week).
     """
     if not running(settings, week):
         return np.float32(0.0)
-    return np.float32(settings.intensity) * ramp(settings, week) * faded(settings, week, fade)
+    return np.float32(settings.intensity) * ramp(settings, week) * faded(settings, week, fade, renewed)
 
 
-def faded(settings: PolicySettings, week: int, fade: np.float32 = FADE) -> np.float32:
-    """fade^(weeks since start or renewal), by repeated product."""
+def faded(settings: PolicySettings, week: int, fade: np.float32 = FADE, renewed: int | None = None) -> np.float32:
+    """fade^(weeks since start or renewal), by repeated product; `renewed` as of `strength`."""
     since = week - settings.start_week
     if settings.renewal_weeks is not None:
         since %= settings.renewal_weeks
+    if renewed is not None and renewed >= settings.start_week:
+        since = min(since, week - renewed)
     return _power(fade, since)
 
 

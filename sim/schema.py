@@ -233,12 +233,21 @@ class Lessons(NamedTuple):
 
 
 class Work(NamedTuple):
-    """Scratch of one week, one row a person; `cards` is what ties need of a source in one place, (person, 2)."""
+    """Scratch of one week, one row a person.
+
+    Attributes:
+        gain: of all channels together, before the budget, (person, padded topic).
+        from_ties, from_sessions, from_rules: what a channel brings a person before the budget, (person,).
+        from_parts: the same from the knowledge base, challenges and pilots, (part, person).
+        factor: what the learning budget leaves of every gain, (person,).
+        cards: what ties need of a source in one place, (person, 2).
+    """
 
     gain: NDArray[np.float32]
     from_ties: NDArray[np.float32]
     from_sessions: NDArray[np.float32]
     from_rules: NDArray[np.float32]
+    from_parts: NDArray[np.float32]
     factor: NDArray[np.float32]
     meetings: NDArray[np.int32]
     cards: NDArray[np.uint64]

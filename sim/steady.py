@@ -51,6 +51,12 @@ class Steady:
             self._tables[name] = _Table(fields, make, make(np.arange(self._state.frame.rows)))
         return self._tables[name].values
 
+    def make_anew(self, name: Hashable, rows: Rows) -> None:
+        """Make some rows of a table anew because of something that is no field; none where it was never asked for."""
+        table = self._tables.get(name)
+        if table is not None:
+            table.values[rows] = table.make(rows)
+
     def by_department(self) -> tuple[NDArray[np.int32], NDArray[np.int64]]:
         """Everybody by world and home department: rows in order (person,), and where each department begins."""
         self._notice("home_department")

@@ -10,7 +10,16 @@ from numpy.typing import NDArray
 
 Wide = NDArray[np.float64]
 
-LEARNED = ("from_ties", "from_sessions", "from_rules", "bound", "meetings")
+LEARNED = (
+    "from_ties",
+    "from_sessions",
+    "from_knowledge",
+    "from_challenges",
+    "from_pilots",
+    "from_rules",
+    "bound",
+    "meetings",
+)
 AGED = ("from_practice", "from_forgetting", "from_obsolescence")
 LEFT = ("leavers", "lost_by_leavers", "from_turnover")
 ALWAYS = ("ties_formed", "ties_refused", "hours", "money")

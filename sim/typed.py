@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from sim.build import Prepared
 from sim.chance import MODEL, Chance, text_keys
 from sim.kernels.observe import NEED_MET, NEW, NO_NEED, OF_ALL, OTHER, OWN
-from sim.levers import DEPARTMENT, LEVERS, PAIR
+from sim.levers import DEPARTMENT, LEVERS, ORGANIZATION, PAIR
 from sim.scenario import Scenario
 from sim.schema import EMERGING, ENTERPRISE, Blocks, Joining, Needs, Rule, Structure
 from sim.settings import LEVELS
@@ -27,7 +27,11 @@ OUT_OF_REACH = np.float32(2.0)
 def lever_bases(scenario: Scenario, state: State) -> dict[str, NDArray[np.float32]]:
     """Value of each lever without any policy; norms start where the states start."""
     worlds, people, departments = state.frame.worlds, state.frame.people, len(state.frame.departments)
-    shapes = {DEPARTMENT: (worlds, departments), PAIR: (worlds, departments, departments)}
+    shapes: dict[str, tuple[int, ...]] = {
+        ORGANIZATION: (worlds, 1),
+        DEPARTMENT: (worlds, departments),
+        PAIR: (worlds, departments, departments),
+    }
     plain = {"hours": scenario.learning.hours, "attendance": scenario.sessions.attendance}
     bases = {}
     for name, lever in LEVERS.items():
@@ -36,7 +40,7 @@ def lever_bases(scenario: Scenario, state: State) -> dict[str, NDArray[np.float3
         if role == "norm":
             bases[name] = getattr(state, quantity).copy()
         else:
-            value = 0.0 if role == "pull" else plain.get(name, 1.0)
+            value = 0.0 if role == "pull" else plain.get(name, lever.base)
             bases[name] = np.broadcast_to(np.float32(value), shape)
     return bases
 

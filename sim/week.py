@@ -15,29 +15,27 @@ from sim.build import Prepared
 from sim.chance import Chance, Keys, extend, text_keys
 from sim.kernels.exchange_lanes import CARD
 from sim.kernels.forming import form_in_order
-from sim.kernels.learning import LEDGER_BLOCK
+from sim.kernels.learning import LEDGER_BLOCK, PARTS
 from sim.kernels.matching import NOBODY, choose_colleagues
 from sim.kernels.stays import end_stays
 from sim.kernels.tables import count_by_department
 from sim.levers import Levers
-from sim.policy_settings import PolicySettings, Targets, reach
+from sim.membership import Mask, Membership, Rows
 from sim.schema import ORIGINS, Culture, Gates, NewTies, Work
 from sim.settings import FilesOrganization
-from sim.start import INITIATIVE_LOW, INITIATIVE_SPAN
 from sim.state import State
-from sim.steady import Steady
 from sim.sums import Sums
 from sim.tallies import add_each, count_rows, numbers_of, rows_of
 from sim.threads import SERIAL_ROWS, Threads
 from sim.typed import lever_bases, measured_blocks, needs_of, typed_rule
 
-Rows = NDArray[np.int64]
-Mask = NDArray[np.bool_]
+__all__ = ["CHOOSERS", "Mask", "Rows", "Week"]
+
 CHOOSERS = 64
 """How many people's colleagues are chosen by a thread at once."""
 
 
-class Week:
+class Week(Membership):
     """The ensemble at work.
 
     Attributes:
@@ -52,23 +50,22 @@ class Week:
         cells: people times topics of one world.
         needs: what people of each department need, as the measures ask for it.
         blocks: how a world's rows are cut for the measures.
+        renewed: the week in which a charter renewed all policies last, or None.
     """
 
     def __init__(self, prepared: Prepared, state: State, seeds: tuple[int, ...], threads: int = 1) -> None:
+        super().__init__(state, Chance(seeds), Levers(lever_bases(prepared.scenario, state)))
         self.prepared = prepared
         self.scenario = prepared.scenario
-        self.state = state
-        self.chance = Chance(seeds)
-        self.number = 0
         self.threads = Threads(threads if state.frame.rows >= SERIAL_ROWS else 1)
         self.rule = typed_rule(prepared, state.frame.people)
         rows = state.frame.rows
-        self.levers = Levers(lever_bases(prepared.scenario, state))
         self.work = Work(
             gain=np.zeros_like(state.arrays["expertise"]),
             from_ties=np.zeros(rows, np.float32),
             from_sessions=np.zeros(rows, np.float32),
             from_rules=np.zeros(rows, np.float32),
+            from_parts=np.zeros((PARTS, rows), np.float32),
             factor=np.ones(rows, np.float32),
             meetings=np.zeros(rows, np.int32),
             cards=np.zeros((rows, CARD), np.uint64),
@@ -77,6 +74,7 @@ class Week:
         self.attended = np.zeros(rows, np.float32)
         self.rule_gain = np.zeros((rows if prepared.scenario.rules else 0, self.work.gain.shape[1]), np.float32)
         self.left = np.zeros(rows, np.bool_)
+        self.renewed: int | None = None
         self.mentoring = np.zeros(rows, np.bool_)
         self.sums = Sums(state.frame.worlds)
         self.cells = float(self.rule.people * self.rule.topics)
@@ -88,7 +86,6 @@ class Week:
         self._world_borders = list(range(worlds + 1))
         self.gates: Gates
         self.culture: Culture
-        self.steady = Steady(state)
         self._department_keys = text_keys(state.frame.departments)
 
     # --- who -----------------------------------------------------------------------------------------------
@@ -102,83 +99,7 @@ class Week:
         """World of each row."""
         return rows // self.rule.people
 
-    def eligible(self, targets: Targets) -> Mask:
-        """Who a policy with these targets may draw, (person,): by home department and level."""
-        if not targets.departments and not targets.levels:
-            return np.ones(self.state.frame.rows, np.bool_)
-        fields = ("home_department", "level")
-        return self.steady.table(("eligible", targets), fields, lambda rows: self._fits(targets, rows)).copy()
-
-    def _fits(self, targets: Targets, rows: Rows) -> Mask:
-        arrays = self.state.arrays
-        fits: Mask = self.targeted_departments(targets)[arrays["home_department"][rows]]
-        return fits & np.isin(arrays["level"][rows], targets.levels) if targets.levels else fits
-
-    def targeted_departments(self, targets: Targets) -> Mask:
-        """Departments that the targets name, (department,); all where they name none."""
-        names = self.state.frame.departments
-        return np.array([not targets.departments or name in targets.departments for name in names])
-
-    def members(self, label: str, settings: PolicySettings, voluntary: bool = False) -> Mask:
-        """Members of a policy, (person,): one draw per person and label, without the week.
-
-        Coverage is a threshold on a keyed draw; voluntary membership takes the upper share by initiative.
-        """
-        share = reach(settings, self.number)
-        if share <= 0:
-            return np.zeros(self.state.frame.rows, np.bool_)
-        if voluntary:
-            return self.eligible(settings.targets) & self.volunteers(share)
-        return self.eligible(settings.targets) & (self._steady_draw(label, "member") < share)
-
-    def volunteers(self, share: np.float32) -> Mask:
-        """The upper share of the people by initiative, (person,)."""
-        threshold = INITIATIVE_LOW + INITIATIVE_SPAN * (np.float32(1.0) - share)
-        return self.state.arrays["initiative"] >= threshold
-
-    def covered(self, label: str, settings: PolicySettings) -> Mask:
-        """Members of a policy as if always in full force, (person,), by the same draws; not to be written to."""
-        key, targets, share = self.state.arrays["key"], settings.targets, np.float32(settings.coverage)
-
-        def drawn(rows: Rows) -> Mask:
-            below: Mask = self.chance.draw_rows(label, "member", None, key, rows) < share
-            return below & self._fits(targets, rows) if targets.departments or targets.levels else below
-
-        fields = ("key", "home_department", "level") if targets.departments or targets.levels else ("key",)
-        return self.steady.table(("covered", label, targets, share), fields, drawn)
-
-    def turn(self, label: str, start: int, cadence: int) -> Mask:
-        """Whose turn it is this week, (person,): once in `cadence` weeks, counted from `start`, each in an own week."""
-        phase = self.steady.table(
-            ("turn", label, cadence),
-            ("key",),
-            lambda rows: (self.hashes(label, "phase", False, rows) % np.uint64(cadence)).astype(np.int32),
-        )
-        return phase == np.int32((self.number - start) % cadence)
-
     # --- chance --------------------------------------------------------------------------------------------
-
-    def draw(self, label: str, decision: str, weekly: bool = True, rows: Rows | None = None) -> NDArray[np.float32]:
-        """One uniform draw for everybody, float32 (person,), or for some rows only (row,)."""
-        key, week = self.state.arrays["key"], self.number if weekly else None
-        if rows is not None:
-            return self.chance.draw_rows(label, decision, week, key, rows)
-        if weekly:
-            return self.chance.draw(label, decision, week, key.reshape(self.state.frame.worlds, -1)).ravel()
-        return self._steady_draw(label, decision).copy()
-
-    def _steady_draw(self, label: str, decision: str) -> NDArray[np.float32]:
-        """The draw of everybody that no week changes, (person,); not to be written to."""
-        return self.steady.table(
-            ("draw", label, decision), ("key",), lambda rows: self.draw(label, decision, False, rows)
-        )
-
-    def hashes(self, label: str, decision: str, weekly: bool = True, rows: Rows | None = None) -> Keys:
-        """One keyed hash for everybody, uint64 (person,), or for some rows only (row,)."""
-        key, week = self.state.arrays["key"], self.number if weekly else None
-        if rows is not None:
-            return self.chance.hash_rows(label, decision, week, key, rows)
-        return self.chance.hashes(label, decision, week, key.reshape(self.state.frame.worlds, -1)).ravel()
 
     def stream(self, label: str, decision: str, rows: Rows) -> Keys:
         """This week's chain over (seed, decision, week) for the world of each row."""

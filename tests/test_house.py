@@ -39,7 +39,7 @@ ROOMS = (
     ("sim.load", "sim.scenario_checks"),
     ("sim.scenario",),
     ("sim.build",),
-    ("sim.typed",),
+    ("sim.typed", "sim.membership", "sim.gatherings"),
     ("sim.week",),
     ("sim.seat", "sim.policies", "sim.rules"),
     ("sim.metrics",),

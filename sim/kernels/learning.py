@@ -9,8 +9,13 @@ from sim.kernels.vectors import LANES, as_float64, larger, load, select, smaller
 LEDGER_BLOCK = 256
 """Rows (person,) of a world that one float64 partial sum covers, whatever the threads."""
 
-CHANGE, FROM_TIES, FROM_SESSIONS, FROM_RULES, BOUND, MEETINGS = 0, 1, 2, 3, 4, 5
-ABSORBED = 6
+KNOWLEDGE_BASE, CHALLENGES, PILOTS = 0, 1, 2
+PARTS = 3
+"""Rows of `Work.from_parts`."""
+
+CHANGE, FROM_TIES, FROM_SESSIONS, FROM_KNOWLEDGE, FROM_CHALLENGES, FROM_PILOTS, FROM_RULES = 0, 1, 2, 3, 4, 5, 6
+BOUND, MEETINGS = 7, 8
+ABSORBED = 9
 """Columns of the ledger of learning: change of the sum of mastery, what each channel brought, people, meetings."""
 
 PRACTICE, FORGETTING, OBSOLESCENCE = 0, 1, 2
@@ -47,11 +52,15 @@ def absorb(begin, end, hours, people, rule, work, ledger):
         change = splat(NOTHING)
         ties = NOTHING
         sessions = NOTHING
+        knowledge = NOTHING
+        challenges = NOTHING
+        pilots = NOTHING
         rules = NOTHING
         bound = 0
         meetings = 0
         while i < last:
-            asked = work.from_ties[i] + work.from_sessions[i] + work.from_rules[i]
+            parts = work.from_parts[KNOWLEDGE_BASE, i] + work.from_parts[CHALLENGES, i] + work.from_parts[PILOTS, i]
+            asked = work.from_ties[i] + work.from_sessions[i] + parts + work.from_rules[i]
             capacity = hours[i] * rule.pace
             factor = ONE
             if asked > capacity:
@@ -62,6 +71,9 @@ def absorb(begin, end, hours, people, rule, work, ledger):
             share = np.float64(factor)
             ties += np.float64(work.from_ties[i]) * share
             sessions += np.float64(work.from_sessions[i]) * share
+            knowledge += np.float64(work.from_parts[KNOWLEDGE_BASE, i]) * share
+            challenges += np.float64(work.from_parts[CHALLENGES, i]) * share
+            pilots += np.float64(work.from_parts[PILOTS, i]) * share
             rules += np.float64(work.from_rules[i]) * share
             for at in range(i * width, (i + 1) * width, LANES):
                 before = load(people.expertise, at)
@@ -72,6 +84,9 @@ def absorb(begin, end, hours, people, rule, work, ledger):
         ledger[world, block, CHANGE] = total(change)
         ledger[world, block, FROM_TIES] = ties
         ledger[world, block, FROM_SESSIONS] = sessions
+        ledger[world, block, FROM_KNOWLEDGE] = knowledge
+        ledger[world, block, FROM_CHALLENGES] = challenges
+        ledger[world, block, FROM_PILOTS] = pilots
         ledger[world, block, FROM_RULES] = rules
         ledger[world, block, BOUND] = np.float64(bound)
         ledger[world, block, MEETINGS] = np.float64(meetings)

@@ -130,9 +130,13 @@ def learn(plan: Plan) -> None:
     week.over_rows(lambda begin, end: absorb(begin, end, hours, people, rule, work, ledger))
     entries = ledger.sum(axis=1).T
     change, taken = entries[CHANGE] / week.cells, entries[FROM_TIES : FROM_RULES + 1]
-    total = taken[0] + taken[1] + taken[2]
-    share = np.divide(taken, total, out=np.zeros_like(taken), where=total > 0)
-    sessions, rules = change * share[1], change * share[2]
+    total, others = taken[0].copy(), np.zeros_like(change)
+    for channel in taken[1:]:
+        total += channel
+    parts = change * np.divide(taken, total, out=np.zeros_like(taken), where=total > 0)
+    for part in parts[1:]:
+        others += part
+    parts[0] = change - others
     learned = week.sums.block(LEARNED)
-    learned += np.stack([change - sessions - rules, sessions, rules, entries[BOUND], entries[MEETINGS]])
+    learned += np.concatenate([parts, entries[BOUND : MEETINGS + 1]])
     plan.recorder.follow(plan)

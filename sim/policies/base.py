@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.policy_settings import PolicySettings, Targets, faded, reach, running, strength
+from sim.policy_settings import FADE, PolicySettings, Targets, faded, reach, running, strength
 
 if TYPE_CHECKING:
     from sim.levers import Bend
@@ -27,7 +27,8 @@ class Policy:
     """One policy at work in an ensemble of worlds.
 
     Subclasses name their `kind`, `Settings`, `target_metric` and `sources`, say what they bend, which
-    arrays they write, and implement the hooks that they need.
+    arrays they write, and implement the hooks that they need. A policy that acts on others names the kind
+    of a `partner`: it is compared with the partner alone.
     """
 
     kind: ClassVar[str]
@@ -36,6 +37,7 @@ class Policy:
     sources: ClassVar[str]
     bent_levers: ClassVar[tuple[str, ...]] = ()
     written_state: ClassVar[tuple[str, ...]] = ()
+    partner: ClassVar[str] = ""
 
     def __init__(self, label: str, settings: Any) -> None:
         self.label = label
@@ -59,6 +61,14 @@ class Policy:
     def convene(self, week: Week) -> Iterable[Encounters]:
         """The sessions held this week; attendance is drawn here."""
         return ()
+
+    def strength(self, week: Week, fade: np.float32 = FADE) -> np.float32:
+        """Strength of the policy's bends this week, in [0, 1]; see `sim.policy_settings.strength`."""
+        return strength(self.settings, week.number, fade, week.renewed)
+
+    def faded(self, week: Week, fade: np.float32 = FADE) -> np.float32:
+        """What is left of the attention that the policy had when it began or was renewed last."""
+        return faded(self.settings, week.number, fade, week.renewed)
 
     def left(self, week: Week, rows: NDArray[np.int64]) -> None:
         """People of these rows (person,) left: pairs, stays and memberships end."""

@@ -10,7 +10,7 @@ import numpy as np
 
 from sim.levers import Bend
 from sim.parameters import parameter, section
-from sim.policies.base import Policy, PolicySettings, strength
+from sim.policies.base import Policy, PolicySettings
 from sim.week import Mask, Week
 
 FADE = np.float32(0.97)
@@ -68,7 +68,7 @@ class Incentives(Policy):
     def bend(self, week: Week) -> Iterable[Bend]:
         """Pull culture towards the rewarded source departments, and what the rewarded people do."""
         s = self.settings
-        w = strength(s, week.number, FADE) * np.float32(s.weight)
+        w = self.strength(week, FADE) * np.float32(s.weight)
         if w <= 0:
             return
         covered = self._covered(week)
@@ -87,7 +87,7 @@ class Incentives(Policy):
     def act(self, week: Week) -> None:
         """Book what the rewards cost."""
         s = self.settings
-        if strength(s, week.number, FADE) > 0 and s.weight > 0:
+        if self.strength(week, FADE) > 0 and s.weight > 0:
             rewarded = self._covered(week)
             week.ask(rewarded, s.hours)
             week.book(self.label, rewarded, s.hours, s.money)

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.parameters import parameter
-from sim.policies.base import Policy, PolicySettings, Targets, faded, running
+from sim.policies.base import Policy, PolicySettings, Targets, running
 from sim.policies.pairing import NOBODY, QUARTER, Pairing
 from sim.sessions import Encounters
 from sim.settings import LEVELS
@@ -140,7 +140,7 @@ class Mentorship(Policy):
             return
         mentor = self.pairs.mentor[mentee]
         week.ask(np.concatenate([mentee, mentor]), s.hours * (1.0 - s.rhythm_fit))
-        fade = None if s.mandatory else faded(s, week.number)
+        fade = None if s.mandatory else self.faded(week)
         more = REVIEW_ATTENDANCE * s.review + AUTONOMY_ATTENDANCE * s.autonomy
         both = week.attends(self.label, mentee, fade, more) & week.attends(self.label, mentor, fade, more)
         mentee, mentor = mentee[both], mentor[both]

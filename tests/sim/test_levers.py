@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 import worlds
 
-from sim.levers import DEPARTMENT, LEVERS, PAIR, PERSON, Bend, Levers
+from sim.levers import DEPARTMENT, LEVERS, ORGANIZATION, PAIR, PERSON, Bend, Levers
 from sim.policies.base import Policy, PolicySettings
 
 ONE = np.float32(1.0)
@@ -33,8 +33,10 @@ def levers(**bases: float) -> Levers:
 
 def test_the_table_of_levers() -> None:
     by_part = {
-        part: {name for name, lever in LEVERS.items() if lever.of == part} for part in (DEPARTMENT, PAIR, PERSON)
+        part: {name for name, lever in LEVERS.items() if lever.of == part}
+        for part in (ORGANIZATION, DEPARTMENT, PAIR, PERSON)
     }
+    assert by_part[ORGANIZATION] == {"facilitation"}
     assert by_part[DEPARTMENT] == {"safety.norm", "safety.pull"}
     pairs = ("clarity", "willingness", "reliability")
     assert by_part[PAIR] == {"contact", *(f"{name}.{role}" for name in pairs for role in ("norm", "pull"))}

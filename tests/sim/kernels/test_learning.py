@@ -14,7 +14,6 @@ from sim.kernels.learning import (
     BOUND,
     CHANGE,
     FROM_RULES,
-    FROM_SESSIONS,
     FROM_TIES,
     LEDGER_BLOCK,
     MEETINGS,
@@ -90,10 +89,11 @@ def test_the_budget_shrinks_all_gains_by_one_factor(seed: int) -> None:
     made = scattered(seed)
     week, draw = made.plan.week, np.random.default_rng(seed)
     work, people = week.work, made.state.people
-    parts = draw.random((3, 48, TOPICS), np.float32) * np.float32(0.004)
+    channels = (work.from_ties, work.from_sessions, *work.from_parts, work.from_rules)
+    parts = draw.random((len(channels), 48, TOPICS), np.float32) * np.float32(0.002)
     parts[:, draw.random(48) < 0.2] = 0
     work.gain[:, :TOPICS] = parts.sum(axis=0)
-    for total, part in zip((work.from_ties, work.from_sessions, work.from_rules), parts, strict=True):
+    for total, part in zip(channels, parts, strict=True):
         total[:] = part.sum(axis=1)
     hours = draw.random(48, np.float32) * np.float32(5)
     before = people.expertise.astype(np.float64)
@@ -110,11 +110,7 @@ def test_the_budget_shrinks_all_gains_by_one_factor(seed: int) -> None:
     by_world = ledger[:, 0].T
     gained = (people.expertise.astype(np.float64) - before).reshape(2, -1).sum(axis=1)
     np.testing.assert_allclose(by_world[CHANGE], gained, rtol=0, atol=1e-12)
-    for column, total in (
-        (FROM_TIES, work.from_ties),
-        (FROM_SESSIONS, work.from_sessions),
-        (FROM_RULES, work.from_rules),
-    ):
+    for column, total in zip(range(FROM_TIES, FROM_RULES + 1), channels, strict=True):
         taken = (total.astype(np.float64) * work.factor).reshape(2, 24).sum(axis=1)
         np.testing.assert_allclose(by_world[column], taken, rtol=1e-12)
     np.testing.assert_array_equal(by_world[BOUND], (work.factor < 1).reshape(2, 24).sum(axis=1))
