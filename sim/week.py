@@ -26,7 +26,7 @@ from sim.settings import FilesOrganization
 from sim.state import State
 from sim.sums import Sums
 from sim.tallies import add_each, count_rows, numbers_of, rows_of
-from sim.threads import SERIAL_ROWS, Threads
+from sim.threads import SERIAL_ROWS, SERIAL_TIES, Threads
 from sim.typed import lever_bases, measured_blocks, needs_of, typed_rule
 
 __all__ = ["CHOOSERS", "Mask", "Rows", "Week"]
@@ -57,7 +57,7 @@ class Week(Membership):
         super().__init__(state, Chance(seeds), Levers(lever_bases(prepared.scenario, state)))
         self.prepared = prepared
         self.scenario = prepared.scenario
-        self.threads = Threads(threads if state.frame.rows >= SERIAL_ROWS else 1)
+        self.threads = Threads(threads)
         self.rule = typed_rule(prepared, state.frame.people)
         rows = state.frame.rows
         self.work = Work(
@@ -141,7 +141,7 @@ class Week(Membership):
         def choose(begin: int, end: int) -> None:
             choose_colleagues(begin, end, chooser, where, chain, key, members, first, among, best, chosen)
 
-        self.threads.share_out(choose, [*range(0, len(chooser), CHOOSERS), len(chooser)])
+        self._share_out(choose, [*range(0, len(chooser), CHOOSERS), len(chooser)])
         return chosen
 
     def count(self, among: Rows | Mask) -> NDArray[np.float64]:
@@ -260,12 +260,23 @@ class Week(Membership):
 
     def over_rows(self, run: Callable[[int, int], Any]) -> None:
         """Run a kernel over all rows, shared out over threads at the borders of the ledger's blocks."""
-        self.threads.share_out(run, self._ledger_borders)
+        self._share_out(run, self._ledger_borders)
+
+    def over_ties(self, run: Callable[[int, int], Any]) -> None:
+        """`over_rows` for a kernel that is worth a second thread from fewer rows on."""
+        self._share_out(run, self._ledger_borders, SERIAL_TIES)
 
     def over_blocks(self, run: Callable[[int, int], Any]) -> None:
         """Run a kernel over the blocks of the measures, numbered through all worlds, shared out over threads."""
-        self.threads.share_out(run, self._block_borders)
+        self._share_out(run, self._block_borders)
 
     def over_worlds(self, run: Callable[[int, int], Any]) -> None:
         """Run a kernel over all worlds, shared out over threads."""
-        self.threads.share_out(run, self._world_borders)
+        self._share_out(run, self._world_borders)
+
+    def _share_out(self, run: Callable[[int, int], Any], borders: list[int], least: int | None = None) -> None:
+        """Run over all that lies between borders, by threads where the organization has so many rows at least."""
+        if self.state.frame.rows < (SERIAL_ROWS if least is None else least):
+            run(borders[0], borders[-1])
+        else:
+            self.threads.share_out(run, borders)

@@ -29,7 +29,7 @@ def ties(plan: Plan) -> None:
     culture, gates, rule = week.culture, week.gates, week.rule
     lessons = plan.lessons = room_for_lessons(state, plan.lessons)
     if not COMPILED:
-        week.over_rows(
+        week.over_ties(
             lambda begin, end: exchange(
                 begin,
                 end,
@@ -49,7 +49,7 @@ def ties(plan: Plan) -> None:
     most = highest_factors(culture, gates, rule)
     bits = (gates.engagement.view(np.uint32), gates.teaching.view(np.uint32), gates.keeps.view(np.uint32))
     write_cards(0, state.frame.rows, people, *bits, work.cards)
-    week.over_rows(
+    week.over_ties(
         lambda begin, end: exchange_lanes(
             begin,
             end,

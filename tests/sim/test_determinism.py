@@ -24,7 +24,8 @@ SERIAL_ROWS = 4096
 @pytest.fixture(autouse=True)
 def threads_for_few_rows(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let small organizations share out their rows too."""
-    monkeypatch.setattr("sim.week.SERIAL_ROWS", SERIAL_ROWS)
+    for least in ("SERIAL_ROWS", "SERIAL_TIES"):
+        monkeypatch.setattr(f"sim.week.{least}", SERIAL_ROWS)
 
 
 def busy(**sections: Any) -> Scenario:

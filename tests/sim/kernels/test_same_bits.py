@@ -46,7 +46,8 @@ json.dump([made.state.digest(), weekly], sys.stdout)
 @pytest.fixture(autouse=True)
 def threads_for_few_rows(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let small organizations share out their rows too."""
-    monkeypatch.setattr("sim.week.SERIAL_ROWS", 4096)
+    for least in ("SERIAL_ROWS", "SERIAL_TIES"):
+        monkeypatch.setattr(f"sim.week.{least}", 4096)
 
 
 def in_a_process(shape: dict[str, Any], disable_jit: str) -> Any:
