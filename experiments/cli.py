@@ -82,6 +82,7 @@ def _parser() -> argparse.ArgumentParser:
         "report": "assemble tables, charts and report of a results folder again",
         "check": "validate your people and ties files and describe the organization in them",
         "policies": "list the policies, or all parameters of one",
+        "validate": "check the model against what is known of organizations, fact by fact",
         "plan": "show what happens in a week, as a table; with --profile, what it costs",
     }
     made = {
@@ -104,6 +105,12 @@ def _parser() -> argparse.ArgumentParser:
     )
     made["check"].add_argument("ties", help="CSV or Parquet: learner, source; optional weight, trust, contact")
     made["policies"].add_argument("name", nargs="?", help="a policy")
+    validate = made["validate"]
+    validate.add_argument("facts", nargs="*", metavar="FACT", help="such as tie_strength; all where none is named")
+    validate.add_argument("--seeds", type=_count, default=32, help="worlds in each condition (default 32)")
+    validate.add_argument("--workers", type=_count, help="processes (default: one a processor)")
+    validate.add_argument("--out", type=Path, help="folder for results (default results/validation)")
+    validate.add_argument("--docs", type=Path, help="a folder that gets the page and its charts too")
     return parser
 
 
@@ -139,12 +146,25 @@ def _call(options: argparse.Namespace, rest: list[str], words: list[str]) -> int
         return profile.main(rest)
     if rest:
         raise InputError([Problem(word, "has no place here", "see --help") for word in rest])
+    if options.command == "validate":
+        from experiments.commands import validate
+        from experiments.workers import Machine, default_workers
+
+        machine = Machine(options.workers or default_workers())
+        return validate.main(options.facts, seeds=options.seeds, machine=machine, out=options.out, docs=options.docs)
     if options.command == "plan":
         from experiments.commands import plan
 
         return plan.main()
     _parser().print_help()
     return MISTAKE
+
+
+def _count(text: str) -> int:
+    """A whole number from 1, for argparse."""
+    if not (text.isascii() and text.isdigit() and 1 <= int(text) <= 10_000):
+        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number from 1 to 10000")
+    return int(text)
 
 
 def _only_plugins(rest: Sequence[str]) -> tuple[str, ...]:
