@@ -23,8 +23,8 @@ from sim.kernels.observe import (
 )
 from sim.metrics import LAST_WEEKS, METRICS, Wide, gini
 from sim.participation import Participation
-from sim.schema import Measured
 from sim.settings import LEVELS
+from sim.tuples import Measured
 
 if TYPE_CHECKING:
     import pandas as pd

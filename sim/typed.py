@@ -10,10 +10,11 @@ from sim.chance import MODEL, Chance, text_keys
 from sim.kernels.observe import NEED_MET, NEW, NO_NEED, OF_ALL, OTHER, OWN
 from sim.levers import DEPARTMENT, LEVERS, ORGANIZATION, PAIR
 from sim.scenario import Scenario
-from sim.schema import EMERGING, ENTERPRISE, Blocks, Joining, Needs, Rule, Structure
+from sim.schema import EMERGING, ENTERPRISE, Joining, Rule, Structure
 from sim.settings import LEVELS
 from sim.start import INITIATIVE_LOW, INITIATIVE_SPAN, mean_of_newcomers
 from sim.state import State
+from sim.tuples import Blocks, Needs
 
 SMALLEST_BLOCK = 4096
 """Rows (person,) of a block of the measures; a larger world is cut into as many as 64 larger ones."""

@@ -23,7 +23,7 @@ from sim.parameters import describe
 ROOT = Path(sim.__file__).parents[1]
 LONGEST_FILE, LONGEST_FUNCTION = 350, 70
 ROOMS = (
-    ("sim.schema", "sim.kernels", "sim.chance", "sim.problems", "sim.parameters"),
+    ("sim.schema", "sim.tuples", "sim.kernels", "sim.chance", "sim.problems", "sim.parameters"),
     ("sim.state", "sim.settings", "sim.organization", "sim.plain", "sim.identity", "sim.documents"),
     (
         "sim.levers",

@@ -54,7 +54,7 @@ def sources_digest() -> str:
     """Hash of every kernel source with the numba version and the processor they are compiled for."""
     digest = hashlib.sha256()
     here = Path(__file__).parent
-    for source in [*sorted(here.glob("*.py")), here.parent / "schema.py"]:
+    for source in [*sorted(here.glob("*.py")), here.parent / "schema.py", here.parent / "tuples.py"]:
         digest.update(source.name.encode() + b"\0" + source.read_bytes() + b"\0")
     processor = numba.config.CPU_NAME or binding.get_host_cpu_name()
     digest.update(f"{numba.__version__} {processor} {platform.python_version()}".encode())

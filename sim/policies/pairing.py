@@ -6,8 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.kernels.matching import NOBODY, WITHIN, end_pairs, end_pairs_with, match, pair_gaps, strongest_source
-from sim.schema import Rings, Sorting
 from sim.settings import LEVELS
+from sim.tuples import Rings, Sorting
 from sim.week import Mask, Rows, Week
 
 QUARTER = 13

@@ -9,9 +9,9 @@ import numpy as np
 import pytest
 
 from sim.participation import Participation
-from sim.schema import Blocks
 from sim.state import Frame
 from sim.sums import Sums
+from sim.tuples import Blocks
 
 HOMES = np.array([[0, 0, 1, 1, 1, 2], [0, 0, 1, 1, 1, 2]], np.int32)
 LEVELS = np.array([[0, 1, 0, 0, 3, 0], [0, 1, 0, 0, 3, 0]], np.int32)

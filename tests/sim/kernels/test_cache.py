@@ -95,7 +95,7 @@ def folder_of(home: Path, cache: Path) -> str:
     ).stdout.strip()
 
 
-@pytest.mark.parametrize("source", ["schema.py", "kernels/common.py", "kernels/jit.py"])
+@pytest.mark.parametrize("source", ["schema.py", "tuples.py", "kernels/common.py", "kernels/jit.py"])
 def test_a_change_in_any_source_of_a_kernel_is_another_folder(copy: Path, tmp_path: Path, source: str) -> None:
     before = folder_of(copy, tmp_path)
     path = copy / "sim" / source

@@ -9,7 +9,7 @@ import pytest
 
 from sim.chance import extend
 from sim.kernels.matching import NOBODY, choose_colleagues, sort_by_hash
-from sim.schema import Sorting
+from sim.tuples import Sorting
 
 
 def sorting(points: Any) -> Sorting:

@@ -12,7 +12,7 @@ import sim.typed
 from sim.kernels.hours import gini_of_rising
 from sim.kernels.observe import FLOWS
 from sim.kernels.ties import find, remove
-from sim.schema import Blocks
+from sim.tuples import Blocks
 from sim.typed import measured_blocks
 
 WHOLE = ("met", "in_need", "ties_", "base_within", "base_across", "no_cross", "thin", "leavers", "bound")

@@ -1,0 +1,73 @@
+"""Named tuples of arrays that the kernels of one phase receive: measures, and the matching of pairs."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+
+class Blocks(NamedTuple):
+    """How a world's people are cut into blocks: head count, rows of a block, and blocks of a world."""
+
+    people: int
+    rows: int
+    number: int
+
+
+class Measured(NamedTuple):
+    """Sums by block; `needs` of the home department decide what is held and met.
+
+    Attributes:
+        sums: float64 (block, PERSON_SUMS).
+        heads: people by home department and level, int32 (block, department, level).
+        mastery: float64 (block, department, padded topic).
+        met: people whose need is met, float32 (block, department, padded topic).
+        experts: people at NEED_MET or more, float32 (block, padded topic).
+    """
+
+    sums: NDArray[np.float64]
+    heads: NDArray[np.int32]
+    mastery: NDArray[np.float64]
+    met: NDArray[np.float32]
+    experts: NDArray[np.float32]
+
+
+class Needs(NamedTuple):
+    """What people of a department need, as the measures ask for it.
+
+    Attributes:
+        need: float32 (department, padded topic). met: mastery from which it is met, 2 where there is none, likewise.
+        whole: sum over topics, float64 (department,). kind: class of need, or NO_NEED, int8 (department, padded topic).
+    """
+
+    need: NDArray[np.float32]
+    met: NDArray[np.float32]
+    whole: NDArray[np.float64]
+    kind: NDArray[np.int8]
+
+
+class Sorting(NamedTuple):
+    """Some people with their keyed hashes, as given and sorted; `bucket` is scratch, at least 2 * people + 3 long."""
+
+    rows: NDArray[np.int64]
+    points: NDArray[np.uint64]
+    sorted_rows: NDArray[np.int64]
+    sorted_points: NDArray[np.uint64]
+    bucket: NDArray[np.int64]
+
+
+class Rings(NamedTuple):
+    """Mentors of one world by keyed hash: a ring for the mentees of each level, or of each department and level.
+
+    `rows` (mentor,) and their hashes `points` lie ring by ring: first[ring] to first[ring + 1]; `place` (ring,) helps
+    to fill them. `wanted` (level,) says at which levels anybody looks for a mentor, `useful` at which a mentor can be.
+    """
+
+    rows: NDArray[np.int64]
+    points: NDArray[np.uint64]
+    first: NDArray[np.int64]
+    place: NDArray[np.int64]
+    wanted: NDArray[np.bool_]
+    useful: NDArray[np.bool_]
