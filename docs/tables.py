@@ -16,6 +16,7 @@ from sim.metrics import METRICS
 from sim.plan import table as phases
 from sim.scenario import Scenario
 from sim.schema import FIELDS
+from sim.seats import SEAT_METRICS
 
 PAGE = Path(__file__).with_name("model.md")
 MARKED = re.compile(r"(<!-- table (\w+) -->\n).*?(<!-- end -->)", re.DOTALL)
@@ -72,6 +73,12 @@ def metrics() -> str:
     return markdown(("group", "metric", "unit", "range", "better", "formula"), marked)
 
 
+def seat_metrics() -> str:
+    """What is measured of those whom policies treat."""
+    marked = [(x.group, f"`{x.name}`", x.unit, x.better, x.doc) for x in SEAT_METRICS.values()]
+    return markdown(("group", "metric", "unit", "better", "formula"), marked)
+
+
 def week() -> str:
     """The phases of a week."""
     numbered = ((n, *row.values()) for n, row in enumerate(phases(), start=1))
@@ -97,6 +104,7 @@ TABLES: dict[str, Callable[[], str]] = {
     "state": state,
     "levers": levers,
     "metrics": metrics,
+    "seat_metrics": seat_metrics,
     "week": week,
     **{name: lambda cls=cls: parameters(cls) for name, cls in SECTIONS.items()},  # type: ignore[misc]
 }

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from experiments.files import write_whole
-from experiments.pairing import MEMBERS, Matched, Pair, aims
+from experiments.pairing import Matched, Pair, aims
 from experiments.statistics import (
     Paired,
     independent_seeds,
@@ -32,7 +32,9 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from experiments.study import Arm, Study
+    from sim.metrics import Metric
     from sim.recorder import Record
+    from sim.seats import SeatMetric
 
 HEADLINE = ("need_met", "adequacy")
 """The metrics that every comparison leads with."""
@@ -83,7 +85,7 @@ COLUMNS = {
 
 @dataclass(frozen=True)
 class Subject:
-    """What is compared: a metric of the registry, or the adequacy of those whom the arm's policies treated."""
+    """What is compared: a metric over everybody, or one of those whom the arm's policies treated."""
 
     name: str
     title: str
@@ -153,6 +155,8 @@ def compare(study: Study, records: Mapping[str, Record]) -> Comparison:
 
     Arms without results, or whose baseline has none, are left out and named in `left_out`.
     """
+    from sim.seats import SEAT_METRICS
+
     arms, left_out = _comparable(study, records)
     since = study.since
     pairs: dict[tuple[str, str], Pair] = {}
@@ -164,11 +168,11 @@ def compare(study: Study, records: Mapping[str, Record]) -> Comparison:
         matched = Matched.of(records[arm.name], records[baseline])
         targets[arm.name], members = aims(arm.scenario, study.arm(baseline).scenario)
         pairs.update({(arm.name, name): pair for name, pair in matched.metrics(since).items()})
-        if members:
-            kinds.update(members.values())
-            treated = matched.members(tuple(members))
+        for name, labels in members.items():
+            kinds.update(labels.values())
+            treated = matched.members(SEAT_METRICS[name], tuple(labels))
             if treated is not None:
-                pairs[arm.name, MEMBERS] = treated
+                pairs[arm.name, name] = treated
         for name, found in costs.items():
             found[arm.name] = matched.cost(name)
     results = {key: paired(pair.arm, pair.baseline) for key, pair in pairs.items()}
@@ -221,15 +225,17 @@ def _comparable(study: Study, records: Mapping[str, Record]) -> tuple[list[Arm],
 
 
 def _subjects(kinds: set[str]) -> dict[str, Subject]:
-    """Everything that can be compared, in order of display: the registry, then the people treated.
+    """Everything that can be compared, in order of display: metrics over everybody, then of the people treated.
 
     They are called mentees where mentorship is the only kind of policy that aims at the people it treats.
     """
     from sim.metrics import METRICS
+    from sim.seats import SEAT_METRICS
 
-    found = {m.name: Subject(m.name, m.title, m.group, m.unit, m.better) for m in METRICS.values()}
-    title = "Adequacy of mentees" if kinds <= {"mentorship"} else "Adequacy of members"
-    found[MEMBERS] = Subject(MEMBERS, title, "Spread", "points", "higher")
+    every: tuple[Metric | SeatMetric, ...] = (*METRICS.values(), *SEAT_METRICS.values())
+    found = {m.name: Subject(m.name, m.title, m.group, m.unit, m.better) for m in every}
+    if kinds <= {"mentorship"}:
+        found["adequacy_members"] = replace(found["adequacy_members"], title="Adequacy of mentees")
     return found
 
 

@@ -14,9 +14,7 @@ from experiments.statistics import Floats, Paired, paired
 if TYPE_CHECKING:
     from sim.metrics import Metric
     from sim.recorder import Record
-
-MEMBERS = "adequacy_members"
-"""Adequacy of those whom the arm's policies treated, in both arms."""
+    from sim.seats import SeatMetric
 
 
 @dataclass(frozen=True)
@@ -67,22 +65,21 @@ class Matched:
         found = {name: self.metric(metric, since) for name, metric in METRICS.items()}
         return {name: pair for name, pair in found.items() if pair is not None}
 
-    def members(self, labels: Sequence[str]) -> Pair | None:
-        """Adequacy of the seats that any of these policies of the arm ever treated, in both arms, in points.
+    def members(self, metric: SeatMetric, labels: Sequence[str]) -> Pair | None:
+        """A metric of the seats that any of these policies of the arm ever treated, in both arms.
 
         None where no policy says whom it treats, as a plug-in may not.
         """
-        from sim.recorder import adequacy_members
-
         told = [np.asarray(self.arm.treated[label], dtype=bool) for label in labels if label in self.arm.treated]
         if not told:
             return None
         treated = np.any(told, axis=0)
-        mask = np.zeros(np.asarray(self.baseline.seat_adequacy).shape, dtype=bool)
+        mask = np.zeros(np.asarray(self.baseline.seats[metric.name]).shape, dtype=bool)
         mask[self.baseline_rows] = treated[self.arm_rows]
-        arm = np.asarray(adequacy_members(self.arm, treated), dtype=np.float64)[self.arm_rows]
-        baseline = np.asarray(adequacy_members(self.baseline, mask), dtype=np.float64)[self.baseline_rows]
-        return Pair(self.seeds, 100.0 * baseline, 100.0 * arm)
+        factor = display_factor(metric.unit)
+        arm = factor * metric.of(self.arm.seats, treated)[self.arm_rows]
+        baseline = factor * metric.of(self.baseline.seats, mask)[self.baseline_rows]
+        return Pair(self.seeds, baseline, arm)
 
     def cost(self, name: str) -> Paired:
         """Extra `hours` or `money` a person-week of the arm over all weeks of the run; without worlds, NaN."""
@@ -103,24 +100,25 @@ def _values(metric: Metric, record: Record, since: int) -> Floats:
     return display_factor(metric.unit) * np.asarray(values, dtype=np.float64)
 
 
-def aims(scenario: Any, baseline: Any) -> tuple[tuple[str, ...], dict[str, str]]:
-    """The metrics that an arm's own policies aim at, and label -> kind of those that aim at the people they treat.
+def aims(scenario: Any, baseline: Any) -> tuple[tuple[str, ...], dict[str, dict[str, str]]]:
+    """The metrics that an arm's own policies aim at; and for those by seat, label -> kind of the policies.
 
     A policy that the baseline has too, with the same settings, is not what the arm is compared for. An aim that is no
     metric is left out: results must not be lost for a word in a plug-in.
     """
     from sim.metrics import METRICS
     from sim.policies import registry
+    from sim.seats import SEAT_METRICS
 
     kinds = registry()
     found: list[str] = []
-    members: dict[str, str] = {}
+    members: dict[str, dict[str, str]] = {}
     for label, settings in scenario.policies.items():
         if baseline.policies.get(label) == settings:
             continue
         metric = kinds[settings.kind].target_metric
-        if metric == MEMBERS:
-            members[label] = settings.kind
-        if metric not in found and (metric == MEMBERS or metric in METRICS):
+        if metric in SEAT_METRICS:
+            members.setdefault(metric, {})[label] = settings.kind
+        if metric not in found and (metric in SEAT_METRICS or metric in METRICS):
             found.append(metric)
     return tuple(found), members

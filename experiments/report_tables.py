@@ -8,10 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
 from experiments.comparison import COST, HEADLINE, Comparison, Subject, titles_of
-from experiments.pairing import MEMBERS
 from experiments.sentences import FEW_WORLDS, MAIN
 from experiments.statistics import Paired, independent_seeds, per_unit_of_cost, saving_in_seeds, spread
 from experiments.wording import DASH, decimals, hours_number, interval, number, p_value, plural, significant
@@ -149,14 +146,15 @@ def _outcomes(mean: float, values: Any, subject: Subject) -> str:
 
 
 def glossary(comparison: Comparison) -> Grid:
-    """What each metric means."""
+    """What each metric means; those of the people treated only where they are compared."""
     from sim.metrics import METRICS
+    from sim.seats import SEAT_METRICS
 
-    rows = [Row((m.title, m.doc, {"higher": "more is better", "lower": "less is better"}.get(m.better, ""), m.source))
-            for m in METRICS.values()]  # fmt: skip
-    if any(name == MEMBERS for _, name in comparison.results):
-        text = "adequacy over the last 13 weeks of the seats that the arm's policy ever treated, in both arms"
-        rows.append(Row((comparison.subjects[MEMBERS].title, text, "more is better", "")))
+    compared = {name for _, name in comparison.results}
+    directions = {"higher": "more is better", "lower": "less is better"}
+    rows = [Row((m.title, m.doc, directions.get(m.better, ""), m.source)) for m in METRICS.values()]
+    rows += [Row((comparison.subjects[m.name].title, m.doc, directions.get(m.better, ""), ""))
+             for m in SEAT_METRICS.values() if m.name in compared]  # fmt: skip
     return Grid(("Metric", "Meaning", "Direction", "Source"), tuple(rows))
 
 
@@ -171,7 +169,7 @@ def facts(study: Study, records: Mapping[str, Record], comparison: Comparison) -
         weeks = next(iter(record.weekly.values())).shape[1]
         lines = {
             "Organization": sources.get(kind, kind or DASH),
-            "People": f"{np.asarray(record.seat_adequacy).shape[1]:,}",
+            "People": f"{next(iter(record.seats.values())).shape[1]:,}",
             "Departments": f"{len(record.departments):,}",
             "Topics": f"{len(record.topics):,}",
             "Weeks": f"{weeks:,}",

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from experiments.study import Arm
     from sim.recorder import Record
 
-FORMAT = 1
+FORMAT = 2
 """Layout of a block; part of its digest."""
 
 _DAMAGE = (
@@ -113,6 +113,8 @@ def read_block(path: Path) -> Block:
         table = pq.ParquetFile(path, page_checksum_verification=True).read()
         key, identity, text, layout, digest = (_label(table, name) for name in _LABELS)
         described = json.loads(layout)
+        if described["format"] != FORMAT:
+            raise CorruptBlockError(path, f"it has format {described['format']!r}, and this version reads {FORMAT}")
         record = _record(table, described)
         scenario = json.loads(text)
     except _DAMAGE as error:
@@ -121,19 +123,18 @@ def read_block(path: Path) -> Block:
         raise CorruptBlockError(path, "its content does not fit its digest")
     if key != path.stem or key != block_key(identity, record.seeds):
         raise CorruptBlockError(path, "it holds the results of another scenario")
-    if described.get("format") != FORMAT:
-        raise CorruptBlockError(path, f"it has format {described.get('format')!r}, and this version reads {FORMAT}")
-    if lacking := sorted(_needed() - record.weekly.keys()):
+    if lacking := sorted(_needed() - {*record.weekly, *record.seats}):
         raise CorruptBlockError(path, f"lacks {', '.join(lacking)}, which this version measures")
     return Block(key, identity, described["model"], scenario, record, str(described.get("baseline_identity", "")))
 
 
 def _needed() -> set[str]:
-    """Raw quantities that the metrics are made of; results of older code may lack some."""
+    """Raw quantities that the metrics are made of, and metrics by seat; results of older code may lack some."""
     from sim.metrics import METRICS
+    from sim.seats import SEAT_METRICS
 
     measured = [metric for metric in METRICS.values() if metric.kind in ("stock", "final", "ratio")]
-    return {name for metric in measured for name in (metric.numerator, metric.denominator)}
+    return {name for metric in measured for name in (metric.numerator, metric.denominator)} | set(SEAT_METRICS)
 
 
 def write_table(path: Path, columns: Mapping[str, Any]) -> None:
@@ -165,6 +166,7 @@ def _layout(record: Record) -> dict[str, Any]:
         "seeds": [int(seed) for seed in record.seeds],
         "weeks": int(weeks),
         "weekly": list(record.weekly),
+        "seats": list(record.seats),
         "treated": list(record.treated),
         "flow": list(record.flow.shape[1:]),
         "departments": list(record.departments),
@@ -186,7 +188,8 @@ def _columns(record: Record, labels: Mapping[str, str]) -> dict[str, pa.Array]:
     for name, values in record.weekly.items():
         columns[f"weekly:{name}"] = pa.array(np.ascontiguousarray(values, np.float64).reshape(rows))
     columns["flow"] = _lists(record.flow.reshape(worlds, -1).astype(np.float32, copy=False), weeks)
-    columns["seat_adequacy"] = _lists(record.seat_adequacy.astype(np.float32, copy=False), weeks)
+    for name, by_seat in record.seats.items():
+        columns[f"seat:{name}"] = _lists(by_seat.astype(np.float32, copy=False), weeks)
     for label, mask in record.treated.items():
         columns[f"treated:{label}"] = _lists(mask, weeks)
     return columns
@@ -232,7 +235,7 @@ def _record(table: pa.Table, layout: Mapping[str, Any]) -> Record:
         seeds=seeds,
         weekly={name: weekly(f"weekly:{name}") for name in layout["weekly"]},
         flow=lists("flow").reshape(worlds, *layout["flow"]),
-        seat_adequacy=lists("seat_adequacy"),
+        seats={name: lists(f"seat:{name}") for name in layout["seats"]},
         treated={label: lists(f"treated:{label}") for label in layout["treated"]},
         departments=tuple(layout["departments"]),
         topics=tuple(layout["topics"]),
@@ -247,7 +250,8 @@ def _digest(key: str, scenario: str, layout: Mapping[str, Any], record: Record) 
     for name in layout["weekly"]:
         total.update(np.ascontiguousarray(record.weekly[name], "<f8").tobytes())
     total.update(np.ascontiguousarray(record.flow, "<f4").tobytes())
-    total.update(np.ascontiguousarray(record.seat_adequacy, "<f4").tobytes())
+    for name in layout["seats"]:
+        total.update(np.ascontiguousarray(record.seats[name], "<f4").tobytes())
     for label in layout["treated"]:
         total.update(np.ascontiguousarray(record.treated[label], np.bool_).tobytes())
     return total.hexdigest()

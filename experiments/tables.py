@@ -11,7 +11,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from experiments.naming import flat
-from experiments.pairing import MEMBERS
 from experiments.store import write_table
 
 if TYPE_CHECKING:
@@ -38,10 +37,11 @@ def runs(study: Study, records: Mapping[str, Record]) -> dict[str, Any]:
     """One row per scenario and seed: what was run, every parameter under its dotted key, every metric.
 
     Parameters that a scenario lacks are null; lists are JSON text. Flows and ratios are summed from the
-    earliest start of any policy of the study. `adequacy_members` is of the seats that those policies treated which
-    aim at the people they treat; beside it stands the adequacy of the same seats in the baseline.
+    earliest start of any policy of the study. A metric by seat is of the seats that those policies treated which aim at
+    it; beside it stands that of the same seats in the baseline.
     """
     from sim.metrics import METRICS
+    from sim.seats import SEAT_METRICS
 
     since = study.since
     counts = [len(records[arm.name].seeds) for arm in study.arms]
@@ -58,29 +58,29 @@ def runs(study: Study, records: Mapping[str, Record]) -> dict[str, Any]:
     for metric in METRICS.values():
         values = [np.asarray(metric.value(records[arm.name].weekly, since), np.float64) for arm in study.arms]
         columns[metric.name] = np.concatenate(values)
-    members = [_members(arm, records) for arm in study.arms]
-    columns[MEMBERS] = np.concatenate([own for own, _ in members])
-    columns[f"{MEMBERS}_baseline"] = np.concatenate([baseline for _, baseline in members])
+    for name in SEAT_METRICS:
+        members = [_members(arm, records, name) for arm in study.arms]
+        columns[name] = np.concatenate([own for own, _ in members])
+        columns[f"{name}_baseline"] = np.concatenate([baseline for _, baseline in members])
     return columns
 
 
-def _members(arm: Arm, records: Mapping[str, Record]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Adequacy of those whom an arm treated, in the arm and in its baseline, (world,); NaN where undefined."""
+def _members(arm: Arm, records: Mapping[str, Record], name: str) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """A metric of those whom an arm treated, in the arm and in its baseline, (world,); NaN where undefined."""
     from sim.policies import registry
-    from sim.recorder import adequacy_members
+    from sim.seats import SEAT_METRICS
 
-    record = records[arm.name]
+    record, metric = records[arm.name], SEAT_METRICS[name]
     nothing = np.full(len(record.seeds), np.nan)
     kinds = registry()
-    labels = [
-        label for label, settings in arm.scenario.policies.items() if kinds[settings.kind].target_metric == MEMBERS
-    ]
-    if not labels:
+    aiming = [label for label, settings in arm.scenario.policies.items() if kinds[settings.kind].target_metric == name]
+    told = [record.treated[label] for label in aiming if label in record.treated]
+    if not told:
         return nothing, nothing
-    treated = np.any([record.treated[label] for label in labels], axis=0)
+    treated = np.any(told, axis=0)
     base = records[arm.baseline] if arm.baseline is not None else None
     same = base is not None and base.seeds == record.seeds
-    return adequacy_members(record, treated), adequacy_members(base, treated) if base and same else nothing
+    return metric.of(record.seats, treated), metric.of(base.seats, treated) if base and same else nothing
 
 
 def series(study: Study, records: Mapping[str, Record]) -> dict[str, Any]:

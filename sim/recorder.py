@@ -1,4 +1,4 @@
-"""What a run leaves behind: raw quantities by week, flows between departments, and adequacy by seat."""
+"""What a run leaves behind: raw quantities by week, flows between departments, and measures by seat."""
 
 from __future__ import annotations
 
@@ -23,6 +23,7 @@ from sim.kernels.observe import (
 )
 from sim.metrics import LAST_WEEKS, METRICS, Wide, gini
 from sim.participation import Participation
+from sim.seats import Seats
 from sim.settings import LEVELS
 from sim.tuples import Measured
 
@@ -47,14 +48,14 @@ class Record:
         weekly: raw quantities, float64 (world, week); row w is the state after week w. "hours:LABEL" and
             "money:LABEL" are by policy; "met:TOPIC" and "in_need:TOPIC" by topic.
         flow: mastery learned, float32 (world, quarter, learner's department, source's department).
-        seat_adequacy: mean adequacy over the last 13 weeks, float32 (world, seat); NaN before the first.
+        seats: values of every seat by metric of `sim.seats.SEAT_METRICS`, float32 (world, seat); NaN where undefined.
         treated: seats ever treated, by policy label, (world, seat).
     """
 
     seeds: tuple[int, ...]
     weekly: dict[str, Wide]
     flow: NDArray[np.float32]
-    seat_adequacy: NDArray[np.float32]
+    seats: dict[str, NDArray[np.float32]]
     treated: dict[str, NDArray[np.bool_]]
     departments: tuple[str, ...]
     topics: tuple[str, ...]
@@ -67,18 +68,11 @@ class Record:
             seeds=tuple(seed for record in records for seed in record.seeds),
             weekly={name: np.concatenate([record.weekly[name] for record in records]) for name in first.weekly},
             flow=np.concatenate([record.flow for record in records]),
-            seat_adequacy=np.concatenate([record.seat_adequacy for record in records]),
+            seats={name: np.concatenate([record.seats[name] for record in records]) for name in first.seats},
             treated={name: np.concatenate([record.treated[name] for record in records]) for name in first.treated},
             departments=first.departments,
             topics=first.topics,
         )
-
-
-def adequacy_members(record: Record, mask: NDArray[np.bool_]) -> Wide:
-    """Mean adequacy over the last 13 weeks of the seats in mask (world, seat), float64 (world,); NaN where none."""
-    total = np.where(mask, record.seat_adequacy, 0.0).astype(np.float64).sum(axis=1)
-    count = mask.sum(axis=1)
-    return np.divide(total, count, out=np.full(len(count), np.nan), where=count > 0)
 
 
 class Recorder:
@@ -93,9 +87,10 @@ class Recorder:
         quarters = max(1, -(-week.scenario.weeks // QUARTER))
         departments = len(frame.departments)
         self.flow = np.zeros((frame.worlds, quarters, departments, departments), np.float32)
-        self.seats = np.zeros((LAST_WEEKS, frame.rows), np.float32)
+        self.seats = Seats(frame.rows)
         self.treated: dict[str, NDArray[np.bool_]] = {}
         self.participation = Participation(frame)
+        self._week = week
         self._sums = week.sums
         self._of_people = (*PEOPLE, *(f"{what}:{topic}" for what in ("met", "in_need") for topic in topic_names))
         self._by_label = tuple(f"{what}:{label}" for what in ("hours", "money") for label in labels)
@@ -107,6 +102,7 @@ class Recorder:
         week, state = plan.week, plan.week.state
         if week.number < 0:
             return
+        self.seats.follow(week)
         worlds, departments = self.frame.worlds, len(self.frame.departments)
         blocks, people, ties, work = week.blocks, state.people, state.ties, week.work
         sums = np.zeros((worlds * blocks.number, len(FLOWS)))
@@ -148,7 +144,7 @@ class Recorder:
     def _people(self, week: Week) -> NDArray[np.int32]:
         """Measure people; returns the head count by home department and level, (block, department, level)."""
         frame, people, rule, blocks, needs = self.frame, week.state.people, week.rule, week.blocks, week.needs
-        adequacy = self.seats[len(self.weeks) % LAST_WEEKS]
+        adequacy = self.seats.adequacy[len(self.weeks) % LAST_WEEKS]
         number, (departments, width) = frame.worlds * blocks.number, needs.need.shape
         measured = Measured(
             sums=np.zeros((number, PERSON_SUMS)),
@@ -175,14 +171,11 @@ class Recorder:
 
     def record(self, seeds: tuple[int, ...]) -> Record:
         """All measures so far."""
-        seat = np.full(self.frame.rows, np.nan, np.float32)
-        if self.weeks:
-            seat = self.seats[: len(self.weeks)].mean(axis=0, dtype=np.float64).astype(np.float32)
         return Record(
             seeds=seeds,
             weekly=self._weekly(),
             flow=self.flow.copy(),
-            seat_adequacy=seat.reshape(self.frame.worlds, -1),
+            seats=self.seats.values(self._week, len(self.weeks)),
             treated={label: ever.copy() for label, ever in self.treated.items()},
             departments=self.frame.departments,
             topics=self.topic_names,

@@ -43,7 +43,7 @@ ROOMS = (
     ("sim.week",),
     ("sim.seat", "sim.policies", "sim.rules"),
     ("sim.metrics",),
-    ("sim.participation",),
+    ("sim.participation", "sim.seats"),
     ("sim.recorder",),
     ("sim.phases",),
     ("sim.plan",),

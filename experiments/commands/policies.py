@@ -13,9 +13,6 @@ from sim.parameters import Parameter, describe
 from sim.parse import suggestion
 from sim.problems import InputError, Problem
 
-MEMBERS_TITLE = "Adequacy of those it treats"
-"""What a policy aims at that has no metric over everybody."""
-
 
 def main(name: str | None, plugins: tuple[str, ...] = ()) -> int:
     """Print the catalogue, or one policy in full.
@@ -56,18 +53,16 @@ def _catalogue(kinds: dict[str, Any]) -> None:
     from rich.table import Table
 
     from sim.metrics import METRICS
+    from sim.seats import SEAT_METRICS
 
+    titles = {name: metric.title for name, metric in METRICS.items()}
+    titles |= {name: metric.title for name, metric in SEAT_METRICS.items()}
     table = Table(box=None, pad_edge=False)
     for heading in ("policy", "what it does", "meant to move", "source"):
         table.add_column(heading, overflow="fold")
     for name, policy in kinds.items():
-        metric = METRICS.get(policy.target_metric)
-        table.add_row(
-            name,
-            _first_line(policy),
-            metric.title if metric else MEMBERS_TITLE,
-            policy.sources,
-        )
+        title = titles.get(policy.target_metric, policy.target_metric)
+        table.add_row(name, _first_line(policy), title, policy.sources)
     print_plain(table)
     print("\nwatercooler policies NAME lists its parameters; policies.NAME.PARAMETER=VALUE sets one.")
 

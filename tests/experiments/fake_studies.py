@@ -85,6 +85,7 @@ def record(
     """Results of one arm; every world has its own luck, the same in every arm."""
     from sim.metrics import METRICS
     from sim.recorder import Record
+    from sim.seats import SEAT_METRICS
 
     ramp = np.clip((np.arange(weeks) - 13) / max(1, weeks - 26), 0.0, 1.0)
     worlds = np.random.default_rng(1)
@@ -107,7 +108,8 @@ def record(
         weekly[f"met:topic {topic}"], weekly[f"in_need:topic {topic}"] = weekly["met"], weekly["in_need"]
     return Record(
         seeds=tuple(range(1, seeds + 1)), weekly=weekly, flow=_flow(plan, seeds, weeks, len(departments)),
-        seat_adequacy=_seats(plan, seeds, people), treated={label: _treated(seeds, people) for label in labels},
+        seats={name: _seats(plan, seeds, people) for name in SEAT_METRICS},
+        treated={label: _treated(seeds, people) for label in labels},
         departments=departments, topics=tuple(f"topic {i}" for i in range(24)),
     )  # fmt: skip
 

@@ -15,8 +15,10 @@ from fake_studies import DEMO, Plan, scenario, study, wide_and_sure
 from scipy import stats
 
 from experiments.comparison import COLUMNS, Comparison, clear_arms, compare
-from experiments.pairing import MEMBERS, aims
+from experiments.pairing import aims
 from experiments.study import Study
+
+MEMBERS = "adequacy_members"
 
 
 @pytest.fixture(scope="module")
@@ -66,7 +68,7 @@ def test_shuffled_seeds_change_nothing() -> None:
         record,
         seeds=tuple(record.seeds[i] for i in order),
         weekly={name: values[order] for name, values in record.weekly.items()},
-        seat_adequacy=record.seat_adequacy[order],
+        seats={name: values[order] for name, values in record.seats.items()},
     )
     arms = (*made.arms, replace(made.arms[1], name="shuffled"))
     table = compare(replace(made, arms=arms), records).table.drop(columns=["arm", "arm_title"])
@@ -81,7 +83,7 @@ def test_only_common_seeds_are_compared() -> None:
         record,
         seeds=record.seeds[2:],
         weekly={name: values[2:] for name, values in record.weekly.items()},
-        seat_adequacy=record.seat_adequacy[2:],
+        seats={name: values[2:] for name, values in record.seats.items()},
     )
     found = compare(made, records)
     assert found.seeds == (3, 4, 5, 6)
@@ -93,7 +95,7 @@ def test_members_are_averaged_over_the_same_seats_in_both_arms() -> None:
     pair = compare(made, records).pairs["m", MEMBERS]
     mask = records["m"].treated["mentorship"]
     for world in range(5):
-        expected = [100.0 * records[name].seat_adequacy[world][mask[world]].mean() for name in ("baseline", "m")]
+        expected = [100.0 * records[name].seats[MEMBERS][world][mask[world]].mean() for name in ("baseline", "m")]
         assert [pair.baseline[world], pair.arm[world]] == pytest.approx(expected, rel=1e-5)
 
 

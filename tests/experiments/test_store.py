@@ -15,6 +15,7 @@ from experiments.study import Arm
 from sim.metrics import METRICS
 from sim.recorder import Record
 from sim.scenario import Scenario
+from sim.seats import SEAT_METRICS
 
 SEEDS = (3, 1)
 
@@ -35,17 +36,22 @@ def record() -> Record:
     weekly["met"][0, 0] = np.nan
     return Record(
         seeds=SEEDS, weekly=weekly, flow=draw.random((2, 1, 2, 2)).astype(np.float32),
-        seat_adequacy=draw.random((2, 6)).astype(np.float32), treated={"rotation": draw.random((2, 6)) < 0.5},
+        seats={name: draw.random((2, 6)).astype(np.float32) for name in SEAT_METRICS},
+        treated={"rotation": draw.random((2, 6)) < 0.5},
         departments=("A", "<b>"), topics=("t1", "t2", "t3", "t4"),
     )  # fmt: skip
 
 
 def same(one: Record, other: Record) -> bool:
-    arrays: list[tuple[Any, Any]] = [(one.flow, other.flow), (one.seat_adequacy, other.seat_adequacy)]
+    arrays: list[tuple[Any, Any]] = [(one.flow, other.flow)]
     arrays += [(one.weekly[name], other.weekly[name]) for name in one.weekly]
+    arrays += [(one.seats[name], other.seats[name]) for name in one.seats]
     arrays += [(one.treated[name], other.treated[name]) for name in one.treated]
-    names = (one.seeds, one.departments, one.topics, list(one.weekly), list(one.treated))
-    others = (other.seeds, other.departments, other.topics, list(other.weekly), list(other.treated))
+    names = (one.seeds, one.departments, one.topics, list(one.weekly), list(one.seats), list(one.treated))
+    others = (
+        *(other.seeds, other.departments, other.topics),
+        *(list(other.weekly), list(other.seats), list(other.treated)),
+    )
     return names == others and all(a.dtype == b.dtype and a.tobytes() == b.tobytes() for a, b in arrays)
 
 
@@ -62,7 +68,7 @@ def test_no_treated_seats_and_no_weeks_but_one(tmp_path: Path, arm: Arm, record:
         record.seeds,
         {name: values[:, :1] for name, values in record.weekly.items()},
         record.flow,
-        record.seat_adequacy,
+        record.seats,
         {},
         record.departments,
         (),
@@ -108,6 +114,10 @@ def test_blocks_of_older_code_are_refused(
     with pytest.raises(CorruptBlockError, match="lacks gini"):
         read_block(write_block(tmp_path, arm, record))
     record.weekly["gini"] = gini
+    trust = record.seats.pop("trust_members")
+    with pytest.raises(CorruptBlockError, match="lacks trust_members"):
+        read_block(write_block(tmp_path, arm, record))
+    record.seats["trust_members"] = trust
     monkeypatch.setattr("experiments.store.FORMAT", 0)
     path = write_block(tmp_path, arm, record)
     monkeypatch.undo()

@@ -167,4 +167,5 @@ def test_threads_change_no_measure() -> None:
     same(one, two)
     assert one.weekly["meetings"].min() > 0 and one.flow.any(), "nothing happened, so nothing was shown"
     np.testing.assert_array_equal(one.flow, two.flow)
-    np.testing.assert_array_equal(one.seat_adequacy, two.seat_adequacy)
+    for name, values in one.seats.items():
+        np.testing.assert_array_equal(values, two.seats[name], name)

@@ -104,7 +104,7 @@ def test_adequacy_of_each_seat_over_the_last_13_weeks(watched: tuple[Any, Watch]
     made, watch = watched
     for world in range(2):
         expected = np.mean(watch.adequacy[world][-LAST_WEEKS:], axis=0)
-        np.testing.assert_allclose(made.record().seat_adequacy[world], expected, atol=1e-6)
+        np.testing.assert_allclose(made.record().seats["adequacy_members"][world], expected, atol=1e-6)
 
 
 def test_the_registry_is_complete_in_itself() -> None:

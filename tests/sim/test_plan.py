@@ -239,7 +239,8 @@ def test_worlds_side_by_side_are_the_worlds_alone_in_every_number() -> None:
         for name, values in alone.record().weekly.items():
             np.testing.assert_array_equal(values[0], together.record().weekly[name][position], name)
         np.testing.assert_array_equal(alone.record().flow[0], together.record().flow[position])
-        np.testing.assert_array_equal(alone.record().seat_adequacy[0], together.record().seat_adequacy[position])
+        for name, values in together.record().seats.items():
+            np.testing.assert_array_equal(alone.record().seats[name][0], values[position], name)
         for label, rows in alone.record().treated.items():
             np.testing.assert_array_equal(rows[0], together.record().treated[label][position])
     assert reverse.state.digest() == [together.state.digest()[2], together.state.digest()[0]]

@@ -10,7 +10,10 @@ import pytest
 from worlds import BUSY, model
 
 from sim.metrics import METRICS
-from sim.recorder import Record, adequacy_members
+from sim.recorder import Record
+from sim.seats import SEAT_METRICS
+
+ADEQUACY = SEAT_METRICS["adequacy_members"]
 
 
 @pytest.fixture(scope="module")
@@ -56,7 +59,9 @@ def test_joined_records_are_one_record(busy: Any) -> None:
     for name, values in whole.weekly.items():
         np.testing.assert_array_equal(joined.weekly[name], values, name)
     np.testing.assert_array_equal(joined.flow, whole.flow)
-    np.testing.assert_array_equal(joined.seat_adequacy, whole.seat_adequacy)
+    assert list(joined.seats) == list(whole.seats)
+    for name, values in whole.seats.items():
+        np.testing.assert_array_equal(joined.seats[name], values, name)
     assert set(joined.treated) == set(whole.treated)
     for label, mask in whole.treated.items():
         np.testing.assert_array_equal(joined.treated[label], mask)
@@ -106,10 +111,10 @@ def test_adequacy_of_members_is_the_mean_over_the_mask(busy: Any) -> None:
     record = busy.record()
     mask = np.zeros((3, 24), bool)
     mask[0, [1, 5]], mask[2, :] = True, True
-    found = adequacy_members(record, mask)
-    assert found[0] == pytest.approx(record.seat_adequacy[0, [1, 5]].astype(float).mean())
+    found = ADEQUACY.of(record.seats, mask)
+    assert found[0] == pytest.approx(record.seats[ADEQUACY.name][0, [1, 5]].astype(float).mean())
     assert np.isnan(found[1])
-    assert found[2] == pytest.approx(record.seat_adequacy[2].astype(float).mean())
+    assert found[2] == pytest.approx(record.seats[ADEQUACY.name][2].astype(float).mean())
     assert found.dtype == np.float64
 
 
@@ -118,7 +123,7 @@ def test_both_arms_are_read_over_the_same_seats() -> None:
     policy = {"mentorship": BUSY["mentorship"]}
     with_mentors, without = (model(policies=p, weeks=15, seeds=(1, 2)).run().record() for p in (policy, {}))
     mask = with_mentors.treated["mentorship"]
-    gain = adequacy_members(with_mentors, mask) - adequacy_members(without, mask)
+    gain = ADEQUACY.of(with_mentors.seats, mask) - ADEQUACY.of(without.seats, mask)
     assert np.all(gain > 0)
 
 
