@@ -213,15 +213,12 @@ class Meetings(NamedTuple):
 
 
 class Lessons(NamedTuple):
-    """This week's meetings over ties by blocks of learners, see `sim.kernels.lessons`, in order of (learner, source).
-
-    There is room for a lesson of every tie; only what is filled is ever touched. Threads fill apart, so that there are
-    gaps between the lessons of some blocks.
+    """This week's meetings over ties, in order of (learner, source); `sim.kernels.lessons` says where they lie.
 
     Attributes:
-        first, number: of each block, its first lesson and how many it has, (block,).
+        first, number: of each block of learners, its first lesson and how many it has, (block,).
         learner, source: rows of the two, (lesson,). origin: why their tie exists.
-        gain: mastery that the meeting brought before the learning budget, over all topics, (lesson,).
+        gain: mastery brought before the learning budget, over all topics, (lesson,).
     """
 
     first: NDArray[np.int64]

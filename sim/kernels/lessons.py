@@ -1,4 +1,8 @@
-"""Where the lessons of a week lie: `sim.schema.Lessons` by blocks of learners, whatever the threads."""
+"""Where the lessons of a week lie: `sim.schema.Lessons` by blocks of learners, whatever the threads.
+
+There is room for a lesson of every tie, of which only what is filled is ever touched. Each thread fills on from one
+block to the next, so that there are gaps only between the lessons of different threads.
+"""
 
 from sim.kernels.jit import kernel
 from sim.kernels.vectors import LANES

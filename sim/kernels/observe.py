@@ -210,7 +210,7 @@ def observe_flow(begin, end, blocks, people, ties, factor, lessons, sums, flow):
 
     Args:
         factor: share of the gains that the learning budget let through (person,).
-        lessons: see `sim.schema`; a block of theirs is added up whole where its first learner is.
+        lessons: see `sim.schema`; each block of theirs is added up whole where its first learner is.
         sums: float64 (block, FLOWS), written.
         flow: float64 (block, learner's department, source's department), added to.
     """
