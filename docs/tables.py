@@ -95,6 +95,7 @@ SECTIONS = {
     "start": settings.Start,
     "newcomers": settings.Newcomers,
     "stays": settings.Stays,
+    "shock": settings.Shock,
     "synthetic": settings.SyntheticOrganization,
     "files": settings.FilesOrganization,
     "topic": settings.Topic,

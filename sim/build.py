@@ -13,8 +13,8 @@ from sim.load import file_hashes, load
 from sim.organization import Organization
 from sim.problems import InputError, Problem
 from sim.scenario import Scenario
-from sim.schema import Structure, Ties
-from sim.settings import FilesOrganization, SyntheticOrganization
+from sim.schema import EMERGING, Structure, Ties
+from sim.settings import FRONTIER, REORGANISATION, FilesOrganization, SyntheticOrganization
 from sim.start import base_trust, fill_level_and_tenure, initiative, starting_expertise, tie_contact
 from sim.state import Array, Frame, State, repacked
 from sim.structure import (
@@ -92,6 +92,7 @@ def prepare(scenario: Scenario) -> Prepared:
         organizations = np.zeros(settings.departments, np.int32)
     topics = overridden(topics, scenario.topics, departments, scenario.learning)
     _check_policies(scenario, departments, organization, organizations)
+    _check_shocks(scenario, topics, organizations)
     structure = padded_structure(topics, need_table(topics, interdependence), organizations)
     warnings = organization.warnings if organization else ()
     assumptions = organization.assumptions if organization else ()
@@ -157,6 +158,20 @@ def _check_policies(
                     "use within or across, or give people an organization",
                 )
             )
+    if problems:
+        raise InputError(problems)
+
+
+def _check_shocks(scenario: Scenario, topics: Topics, organizations: NDArray[np.int32]) -> None:
+    """Refuse shocks that could not strike anything."""
+    problems = []
+    for position, shock in enumerate(scenario.shocks):
+        if shock.kind == FRONTIER and not np.any(topics.kind == EMERGING):
+            mend = "give the organization 6 topics or more, or make one emerging in the `topics` table"
+            problems.append(Problem(f"shocks[{position}].kind", "there is no emerging topic to go out of date", mend))
+        if shock.kind == REORGANISATION and len(organizations) == len(np.unique(organizations)):
+            cause = "no organization has a second department to move to"
+            problems.append(Problem(f"shocks[{position}].kind", cause, "use another kind, or more departments"))
     if problems:
         raise InputError(problems)
 

@@ -61,6 +61,10 @@ LEVERS: dict[str, Lever] = {
         Lever("turnover", PERSON, "factor on the hazard to leave"),
         Lever("forgetting", PERSON, "factor on forgetting"),
         Lever("reach", PERSON, "factor on the coverage of policies that draw members"),
+        Lever(
+            "handover", PERSON, "share of a leaver's lead that the newcomer in the seat inherits", chance=True, base=0.0
+        ),
+        Lever("readiness", PERSON, "share of the loss at a frontier shock that is avoided", chance=True, base=0.0),
         Lever("facilitation", ORGANIZATION, "added to the facilitation of sessions", chance=True, base=0.0),
     )
 }

@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.kernels.hours import gini_of_rising
+from sim.recovery import fall_after_shock, weeks_to_recover
 
 Wide = NDArray[np.float64]
 Weekly = Mapping[str, Wide]
@@ -61,7 +62,7 @@ class Metric:
             since: first week that flows and ratios count; stocks are means of the last 13 weeks.
         """
         if self.kind == "run":
-            return weeks_to_half(weekly)
+            return _RUNS[self.name](weekly)
         if self.kind == "quotient":
             return _ratio(METRICS[self.numerator].value(weekly, since), METRICS[self.denominator].value(weekly, since))
         if self.kind == "final":
@@ -91,6 +92,13 @@ def weeks_to_half(weekly: Weekly) -> Wide:
         [np.median(row[left]) if left.any() else np.nan for row, left in zip(first, open_topics, strict=True)]
     )
 
+
+_RUNS = {
+    "weeks_to_half": weeks_to_half,
+    "fall_after_shock": fall_after_shock,
+    "weeks_to_recover": weeks_to_recover,
+}
+"""Metrics that exist once per run."""
 
 _RANGES = {"points": (0.0, 1.0), "Gini": (0.0, 1.0), "trust": (0.0, 1.0), "mastery": (0.0, 1.0)}
 """Range of a unit; any other is 0 or more."""
@@ -190,6 +198,25 @@ _METRICS = (
             "thin_topics", "one", "topics that fewer than 3 people hold at 0.7 or more"),
     _metric(RESILIENCE, "points", "lower", "ratio", "loss_per_leaver", "Loss per leaver",
             "lost_by_leavers", "leavers", "adequacy of a leaver less that of the newcomer", low=-1.0),
+    _metric(RESILIENCE, "points", "lower", "ratio", "loss_per_leader", "Loss per leaving leader",
+            "lost_by_leaders", "leaders_left",
+            "adequacy of a manager or executive who leaves less that of the newcomer", low=-1.0),
+    _metric(RESILIENCE, "points", "higher", "stock", "talent", "Leaders with successors",
+            "leader_seats_covered", "leader_seats",
+            "managers' and executives' seats with two people of the level below in their department whose adequacy "
+            "is at least 0.8"),
+    _metric(RESILIENCE, "weeks", "lower", "ratio", "newcomer_weeks", "Weeks until newcomers know half",
+            "newcomers_learning", "leavers",
+            "newcomers who never reached an adequacy of 0.5 yet over newcomers a week: the mean time that takes "
+            "them, or until they leave or the run ends", "Little 1961"),
+    _metric(RESILIENCE, "points", "lower", "run", "fall_after_shock", "Fall after a shock",
+            "one", "one",
+            "adequacy in the week before a shock less the lowest before the next one, mean over shocks; undefined "
+            "without shocks", low=-1.0),
+    _metric(RESILIENCE, "weeks", "lower", "run", "weeks_to_recover", "Weeks to recover",
+            "one", "one",
+            "weeks from a shock until half of the fall of adequacy is made good, mean over shocks; censored at the "
+            "next shock and the horizon"),
     _metric(COST, "hours a person-week", "lower", "ratio", "hours", "Hours",
             "hours", "people", "hours booked by all policies"),
     _metric(COST, "money a person-week", "lower", "ratio", "money", "Money",
@@ -204,6 +231,7 @@ _METRICS = (
     _origin("forgetting", "Forgetting"),
     _origin("obsolescence", "Obsolescence"),
     _origin("turnover", "Turnover"),
+    _origin("shocks", "Shocks"),
     _metric(ORIGIN, "meetings a person-week", "", "ratio", "meetings", "Meetings",
             "meetings", "people", "meetings over ties"),
     _metric(ORIGIN, "points", "", "ratio", "budget_binding", "Learning budget binds",

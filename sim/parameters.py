@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from typing import Any
 
 _KEY = "parameter"
+REQUIRED: Any = dataclasses.MISSING
+"""The default of a parameter that has none: it must be given."""
 
 
 @dataclass(frozen=True)

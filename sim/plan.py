@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.phases import ageing, channels, governance, turnover
+from sim.phases import ageing, channels, governance, shocks, turnover
 from sim.phases.scratch import room_for_lessons
 from sim.policies.base import Policy
 from sim.recorder import Recorder
@@ -43,6 +43,7 @@ def _observe(plan: Plan) -> None:
 
 
 PHASES = (
+    Phase("shocks", "scenario", "readiness", "expertise, home_department, who leaves, ledger", shocks.shocks),
     Phase("bend", "policies", "state", "levers, culture of the week", governance.bend),
     Phase("act", "policies", "state", "department, home_department, ties, pairs", governance.act),
     Phase("convene", "policies", "trust, engagement", "attendance, load", governance.convene),

@@ -25,6 +25,7 @@ from sim.metrics import LAST_WEEKS, METRICS, Wide, gini
 from sim.participation import Participation
 from sim.seats import Seats
 from sim.settings import LEVELS
+from sim.talent import TALENT, Talent
 from sim.tuples import Measured
 
 if TYPE_CHECKING:
@@ -91,10 +92,11 @@ class Recorder:
         self.treated: dict[str, NDArray[np.bool_]] = {}
         self.participation = Participation(frame)
         self._week = week
+        self.talent = Talent(frame)
         self._sums = week.sums
         self._of_people = (*PEOPLE, *(f"{what}:{topic}" for what in ("met", "in_need") for topic in topic_names))
         self._by_label = tuple(f"{what}:{label}" for what in ("hours", "money") for label in labels)
-        for names in (self._of_people, TIES, FLOWS, SIZES, PARTICIPATION, self._by_label):
+        for names in (self._of_people, TIES, FLOWS, SIZES, PARTICIPATION, TALENT, self._by_label):
             week.sums.block(names)
 
     def follow(self, plan: Plan) -> None:
@@ -125,6 +127,7 @@ class Recorder:
         if week.number < 0:
             return
         heads = self._people(week)
+        self.talent.measure(week, self.seats.adequacy[len(self.weeks) % LAST_WEEKS], heads[:: week.blocks.number])
         self._ties_now(week)
         self.participation.measure(week, heads)
         for policy in plan.policies:

@@ -25,6 +25,7 @@ from sim.settings import (
     Learning,
     Newcomers,
     Sessions,
+    Shock,
     Start,
     Stays,
     SyntheticOrganization,
@@ -55,6 +56,7 @@ class Scenario:
     start: Start = section(Start, "mastery at week 0")
     newcomers: Newcomers = section(Newcomers, "mastery of newcomers")
     stays: Stays = section(Stays, "work in another department")
+    shocks: tuple[Shock, ...] = parameter((), "what happens to the organization in some weeks: week, kind and size")
     policies: Mapping[str, Any] = parameter({}, "policies by label; `kind` says which")
     rules: Mapping[str, Any] = parameter({}, "a researcher's own rules by label; `kind` says which")
     weeks: int = parameter(156, "horizon", unit="weeks", low=1, high=5200)

@@ -9,7 +9,7 @@ from typing import Any
 from sim.files.headings import PEOPLE, TIES
 from sim.parse import fully_read, suggestion
 from sim.plain import UNREADABLE, Findings, KeyPath, shown
-from sim.settings import LEVELS, FilesOrganization, SyntheticOrganization
+from sim.settings import LEVELS, FilesOrganization, Shock, SyntheticOrganization
 
 FILE_FIELDS = (*PEOPLE, *TIES)
 """Fields that the people and ties files may have, besides topics."""
@@ -47,6 +47,8 @@ def check_scenario(sections: Mapping[str, Any], findings: Findings) -> None:
     names = _Names(departments)
     if sections["topics"] is not UNREADABLE:
         _check_topics(sections["topics"], organization, names, findings)
+    if sections["shocks"] is not UNREADABLE:
+        _check_shocks(sections["shocks"], sections["weeks"], findings)
     if policies is UNREADABLE:
         return
     _check_shared_labels(policies, sections["rules"], findings)
@@ -134,6 +136,14 @@ def _check_topics(topics: Mapping[str, Any], organization: Any, names: _Names, f
             if topic.kind not in (None, "home"):
                 cause = f"an {topic.kind} topic belongs to no department"
                 findings.add((*path, "department"), cause, "leave it out, or write `kind: home`")
+
+
+def _check_shocks(shocks: tuple[Shock, ...], weeks: Any, findings: Findings) -> None:
+    """A week that the scenario has."""
+    for position, shock in enumerate(shocks):
+        if weeks is not UNREADABLE and shock.week >= weeks:
+            cause = f"the shock comes in week {shock.week}, but the last week is {weeks - 1}"
+            findings.add(("shocks", position, "week"), cause, "let it come earlier, or give more `weeks`")
 
 
 def _check_shared_labels(policies: Mapping[str, Any], rules: Any, findings: Findings) -> None:

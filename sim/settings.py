@@ -9,9 +9,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from sim.parameters import parameter
+from sim.parameters import REQUIRED, parameter
 
 LEVELS = ("staff", "senior", "manager", "executive")
+LEAVERS, FRONTIER, REORGANISATION = "leavers", "frontier", "reorganisation"
 
 
 @dataclass(frozen=True)
@@ -230,4 +231,22 @@ class Stays:
     )
     absence_practice: float = parameter(
         0.3, "practice on the own topics while away, relative to the usual", low=0, high=1
+    )
+
+
+@dataclass(frozen=True)
+class Shock:
+    """One thing that happens to the organization, whatever its policies."""
+
+    week: int = parameter(REQUIRED, "when it happens, at the start of the week", unit="week", low=0, high=5199)
+    kind: str = parameter(
+        REQUIRED,
+        "people leave at the end of the week; mastery of emerging topics goes out of date; or people change department",
+        choices=(LEAVERS, FRONTIER, REORGANISATION),
+    )
+    size: float = parameter(
+        REQUIRED,
+        "share of the people who leave or move for good, or of the emerging mastery that is lost",
+        low=0,
+        high=1,
     )

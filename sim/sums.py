@@ -21,8 +21,8 @@ LEARNED = (
     "meetings",
 )
 AGED = ("from_practice", "from_forgetting", "from_obsolescence")
-LEFT = ("leavers", "lost_by_leavers", "from_turnover")
-ALWAYS = ("ties_formed", "ties_refused", "hours", "money")
+LEFT = ("leavers", "lost_by_leavers", "leaders_left", "lost_by_leaders", "from_turnover")
+ALWAYS = ("ties_formed", "ties_refused", "hours", "money", "shocks", "from_shocks")
 """Quantities that every week has, whether anything was added or not."""
 
 

@@ -21,6 +21,7 @@ from sim.kernels.stays import end_stays
 from sim.kernels.tables import count_by_department
 from sim.levers import Levers
 from sim.membership import Mask, Membership, Rows
+from sim.parts.shocks import Shocks
 from sim.schema import ORIGINS, Culture, Gates, NewTies, Work
 from sim.settings import FilesOrganization
 from sim.state import State
@@ -46,6 +47,7 @@ class Week(Membership):
         rule_gain: gains of the user's own rules (person, padded topic); empty where there are no rules.
         left: who left this week, (person,).
         mentoring: who has mentees, (person,).
+        shocks: what befalls the organization in some weeks.
         sums: this week's raw quantities by name, float64 (world,); see `sim.sums`.
         cells: people times topics of one world.
         needs: what people of each department need, as the measures ask for it.
@@ -76,6 +78,7 @@ class Week(Membership):
         self.left = np.zeros(rows, np.bool_)
         self.renewed: int | None = None
         self.mentoring = np.zeros(rows, np.bool_)
+        self.shocks = Shocks(prepared.scenario.shocks)
         self.sums = Sums(state.frame.worlds)
         self.cells = float(self.rule.people * self.rule.topics)
         self.needs = needs_of(state.structure, self.rule.topics)
@@ -87,6 +90,12 @@ class Week(Membership):
         self.gates: Gates
         self.culture: Culture
         self._department_keys = text_keys(state.frame.departments)
+
+    def open(self) -> None:
+        """Begin a week: nothing asked of anybody yet, nothing measured."""
+        self.asked[:] = 0
+        self.attended[:] = 0
+        self.sums.clear()
 
     # --- who -----------------------------------------------------------------------------------------------
 

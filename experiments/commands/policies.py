@@ -9,7 +9,7 @@ from typing import Any
 
 from experiments.commands.show import print_plain
 from experiments.plugins import load_plugins
-from sim.parameters import Parameter, describe
+from sim.parameters import REQUIRED, Parameter, describe
 from sim.parse import suggestion
 from sim.problems import InputError, Problem
 
@@ -36,8 +36,8 @@ def main(name: str | None, plugins: tuple[str, ...] = ()) -> int:
 def rows(settings: type, prefix: str = "") -> Iterator[tuple[str, str, str, str, str]]:
     """Name, default, range, unit and meaning of every parameter of a settings class, nested ones dotted."""
     for field in dataclasses.fields(settings):
-        if field.name == "kind":
-            continue
+        if field.name == "kind" and field.default is not REQUIRED:
+            continue  # which stands in the heading
         factory = field.default_factory
         default = factory() if factory is not dataclasses.MISSING else field.default
         if dataclasses.is_dataclass(default):
@@ -88,6 +88,8 @@ def _first_line(policy: Any) -> str:
 
 def _shown(value: Any) -> str:
     """A default as it would be written in a file."""
+    if value is REQUIRED:
+        return "required"
     if value is None:
         return "null"
     if isinstance(value, bool):

@@ -6,7 +6,7 @@ left. A baseline tie outlives a change of person, with less trust.
 
 import numpy as np
 
-from sim.kernels.common import ONE
+from sim.kernels.common import ONE, ZERO
 from sim.kernels.jit import kernel
 from sim.kernels.ties import BASELINE, move
 from sim.kernels.vectors import LANES, first_lanes, gather, load, mask_bits, select, store, store_where
@@ -31,7 +31,7 @@ def write_places(begin, end, left, people, places):
 
 
 @kernel
-def fade_row(i, chunk, places, ties, rule, stay_origin, contacts, ending):
+def fade_row(i, chunk, places, handover, ties, rule, stay_origin, contacts, ending):
     """What becomes of the ties of row i: their contact, and which of them end; not stored with the tie yet.
 
     Args:
@@ -57,7 +57,7 @@ def fade_row(i, chunk, places, ties, rule, stay_origin, contacts, ending):
         ending[chunk] = 0
         if gone != 0:
             seat_kept = gone & (ALL - formed_bits)
-            forget_person(e, seat_kept, ties, rule)
+            forget_person(i, e, seat_kept, learner_left, handover, ties, rule)
         if formed_bits != 0:
             base, there = place & DEPARTMENT, (place >> HERE) & DEPARTMENT
             hosts_learner = (base == here) & (base != home)
@@ -72,11 +72,16 @@ def fade_row(i, chunk, places, ties, rule, stay_origin, contacts, ending):
 
 
 @kernel
-def forget_person(e, bits, ties, rule):
-    """The trust of those of eight ties that bits names starts anew: another person holds the seat."""
+def forget_person(i, e, bits, learner_left, handover, ties, rule):
+    """The trust of those of eight ties of row i that bits names starts anew: another person holds the seat.
+
+    Who left hands over a share of the trust that was more than that.
+    """
     for lane in range(LANES):
         if bits >> lane & 1:
-            ties.trust[e + lane] = rule.newcomer_trust * ties.base_trust[e + lane]
+            leaver = i if learner_left else np.int64(ties.source[e + lane])
+            anew = rule.newcomer_trust * ties.base_trust[e + lane]
+            ties.trust[e + lane] = anew + handover[leaver] * max(ZERO, ties.trust[e + lane] - anew)
 
 
 @kernel
@@ -93,11 +98,11 @@ def close_gaps(i, chunk, ties, ending):
 
 
 @kernel
-def tidy(begin, end, places, ties, rule, stay_origin, contacts, ending):
+def tidy(begin, end, places, handover, ties, rule, stay_origin, contacts, ending):
     """Fade and end the ties of the learners of rows begin to end.
 
     Args:
-        places: see `write_places`, of everybody.
+        places: see `write_places`, of everybody. handover: see `sim.kernels.leaving.take_seat`.
         stay_origin: position in ORIGINS of ties made by stays.
         contacts, ending: scratch, float32 (chunk * LANES,) and int64 (chunk,), with a chunk for each eight tie slots
             of BLOCK learners and one more for each of them.
@@ -106,7 +111,7 @@ def tidy(begin, end, places, ties, rule, stay_origin, contacts, ending):
         stop = min(end, start + BLOCK)
         chunk = np.int64(0)
         for i in range(start, stop):
-            chunk = fade_row(i, chunk, places, ties, rule, stay_origin, contacts, ending)
+            chunk = fade_row(i, chunk, places, handover, ties, rule, stay_origin, contacts, ending)
         chunk = np.int64(0)
         for i in range(start, stop):
             row = chunk

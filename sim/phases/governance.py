@@ -23,9 +23,6 @@ LEAST_HOURS = np.float32(1e-6)
 def bend(plan: Plan) -> None:
     """Collect the policies' bends, set the levers, and derive what a person brings to this week's meetings."""
     week = plan.week
-    week.asked[:] = 0
-    week.attended[:] = 0
-    week.sums.clear()
     week.levers.apply((policy.label, one) for policy in plan.policies for one in policy.bend(week))
     week.culture = _culture(week)
 

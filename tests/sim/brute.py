@@ -174,6 +174,7 @@ class Watch:
         self.flow: list[list[Any]] = [[] for _ in worlds]
         self.adequacy: list[list[list[float]]] = [[] for _ in worlds]
         self._attended: list[Any] = []
+        self._learning: list[set[int]] = [set() for _ in worlds]
 
     def step(self) -> None:
         """One week."""
@@ -195,6 +196,13 @@ class Watch:
             left = [n for n, person in enumerate(people) if plan.week.left[person["row"]]]
             found[world]["leavers"] = len(left)
             found[world]["lost_by_leavers"] = sum(held[world][n] - adequacy(plan, people[n]) for n in left)
+            leaders = [n for n in left if people[n]["level"] >= 2]
+            found[world]["leaders_left"] = len(leaders)
+            found[world]["lost_by_leaders"] = sum(held[world][n] - adequacy(plan, people[n]) for n in leaders)
+            found[world]["leader_seats"] = sum(person["level"] >= 2 for person in people)
+            below = {n for n, person in enumerate(people) if adequacy(plan, person) < 0.5}
+            self._learning[world] = (self._learning[world] | set(left)) & below
+            found[world]["newcomers_learning"] = len(self._learning[world])
             found[world].update(of_people(plan, people) | of_ties(plan, people) | of_participation(people, hours))
             self.flow[world].append(found[world].pop("flow"))
             self.adequacy[world].append([adequacy(plan, person) for person in people])

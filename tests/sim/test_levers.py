@@ -174,3 +174,27 @@ def test_practice_forgetting_and_turnover_are_factors() -> None:
     stable = after_one_week(Bend("turnover", scale=-1), turnover={"hazard": [1, 1, 1, 1]})
     assert not stable.state.generation.any()
     assert after_one_week(turnover={"hazard": [1, 1, 1, 1]}).state.generation.all()
+
+
+def test_a_handover_is_a_share_of_the_leavers_lead_in_mastery_and_trust() -> None:
+    everybody: dict[str, Any] = {"turnover": {"hazard": [1] * 4}, "learning": {"rate": 0}}
+    before = after_one_week(last="drift", **everybody)
+    expertise, trust = before.state.expertise.copy(), before.state.trust
+    none, half, whole = (after_one_week(Bend("handover", add=share), **everybody) for share in (0, 0.5, 1.5))
+    market, fresh = none.state.expertise, none.state.trust
+    assert np.any(expertise > market) and np.any(trust > fresh)
+    for share, made in ((0.5, half), (1.0, whole)):
+        lead = np.maximum(0, expertise - market)
+        np.testing.assert_allclose(made.state.expertise, market + share * lead, atol=1e-6)
+        np.testing.assert_allclose(made.state.trust, fresh + share * np.maximum(0, trust - fresh), atol=1e-6)
+    lost = [made.record().weekly["lost_by_leavers"][0, 0] for made in (none, half, whole)]
+    assert lost[0] > lost[1] > lost[2]
+
+
+def test_readiness_is_the_share_of_a_frontier_shock_that_is_avoided() -> None:
+    lost = []
+    for share in (0.0, 0.5, 1.0):
+        made = worlds.model({"topics": 12}, shocks=[{"week": 1, "kind": "frontier", "size": 0.4}], weeks=2)
+        made.plan.policies = [Bending("bending", Bend("readiness", add=share))]
+        lost.append(made.run().record().weekly["from_shocks"][0, 1])
+    assert lost[0] < 0 and lost[1] == pytest.approx(0.5 * lost[0], rel=1e-5) and lost[2] == 0

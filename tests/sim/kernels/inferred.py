@@ -61,6 +61,8 @@ def main() -> None:
     }
     model(policies=BUSY | more, weeks=16, turnover={"hazard": [0.05] * 4}).run()
     model({"clustering": 0.5, "dispersion": 0.5, "sources": 4}, weeks=1).run()
+    shocks = [{"week": 0, "kind": kind, "size": 0.5} for kind in ("leavers", "frontier")]
+    model({"topics": 12}, weeks=1, shocks=shocks).run()
     sim.phases.channels.COMPILED = False  # the exchange of one tie after another
     model(weeks=1).run()
     json.dump(report(), sys.stdout)

@@ -117,11 +117,14 @@ def test_the_weekly_pass_fades_ends_and_hands_over(seed: int) -> None:
     made, draw = scattered(seed)
     state, rule = made.state, made.plan.week.rule
     left = draw.random(24) < 0.2
+    handover = draw.choice(np.array([0, 0.5, 1], F), 24)
     expected = {}
     for (i, j), tie in rows(state).items():
         gone = left[i] or left[j]
         if tie["origin"] == 0:
-            expected[i, j] = tie | ({"trust": F(0.6) * tie["base_trust"]} if gone else {})
+            anew = F(0.6) * tie["base_trust"]
+            kept = anew + handover[i if left[i] else j] * max(F(0), tie["trust"] - anew)
+            expected[i, j] = tie | ({"trust": kept} if gone else {})
             continue
         contact = tie["contact"]
         if not (tie["origin"] == ROTATION and (guest(state, i, j) or guest(state, j, i))):
@@ -133,7 +136,7 @@ def test_the_weekly_pass_fades_ends_and_hands_over(seed: int) -> None:
     write_places(0, 24, left, state.people, places)
     for begin, end in ((9, 24), (0, 9)):
         scratch = tidying_scratch(state.ties, begin, end)
-        tidy(begin, end, places, state.ties, rule, np.int8(ROTATION), *scratch)
+        tidy(begin, end, places, handover, state.ties, rule, np.int8(ROTATION), *scratch)
     assert rows(state) == expected
     assert len(expected) < before
     assert state.violations() == []
