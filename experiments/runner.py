@@ -78,12 +78,21 @@ def run_arms(
         return outcome
     tasks = _tasks(todo, seeds, machine)
     collected = _Collected(folder, todo, tasks, outcome, progress)
+    _say_cold(progress)
     progress.start(collected.total)
     if machine.workers == 1 or len(tasks) == 1:
         _run_here(tasks, collected, progress)
     else:
         _run_in_workers(tasks, machine, collected, progress)
     return outcome
+
+
+def _say_cold(progress: Progress) -> None:
+    """Say why the first run waits before its first week."""
+    from sim.kernels.jit import is_cold
+
+    if is_cold():
+        progress.say("First the model is compiled for this machine. That takes some ten seconds, once.")
 
 
 def already_done(done: int, arms: int) -> str:

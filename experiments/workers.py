@@ -25,7 +25,6 @@ T = TypeVar("T")
 R = TypeVar("R")
 POLL = 0.1
 _GRACE = 1.0
-_WARM_WEEKS = 18
 
 
 @dataclass(frozen=True)
@@ -224,20 +223,12 @@ def fill_cache() -> None:
 
 
 def warm() -> None:
-    """Load the kernels that most runs need.
-
-    A tiny organization goes through every built-in policy, long enough for stays to end and pairs to meet.
-    """
+    """Load the kernels that most runs need: a tiny organization goes through every built-in policy."""
+    from sim.ahead import tiny
     from sim.policies import POLICIES
-    from sim.scenario import Scenario
     from sim.simulation import Simulation
 
-    tiny = {
-        "organization": {"kind": "synthetic", "people": 24, "departments": 3, "topics": 6, "sources": 4},
-        "policies": {kind: {"kind": kind, "start_week": 0, "coverage": 1.0} for kind in POLICIES.built_in},
-        "weeks": _WARM_WEEKS,
-    }
-    simulation = Simulation(Scenario.from_dict(tiny), seeds=[1])
+    simulation = Simulation(tiny(POLICIES.built_in), seeds=[1])
     simulation.run()
     simulation.close()
 

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable
 
 import numpy as np
 
+from sim.ahead import help_when_cold
 from sim.build import Prepared, build_state, prepare
 from sim.plan import Plan
 from sim.policies import registry as policy_registry
@@ -46,6 +47,7 @@ class Simulation:
         prepared: Prepared | None = None,
     ) -> None:
         self.prepared = prepared if prepared is not None else prepare(checked_scenario(scenario))
+        help_when_cold(s.kind for s in self.prepared.scenario.policies.values())
         self.seeds = checked_seeds(seeds, seed)
         self.ensemble = Week(self.prepared, build_state(self.prepared, self.seeds), self.seeds, threads)
         chosen = self.prepared.scenario

@@ -47,7 +47,7 @@ ROOMS = (
     ("sim.recorder",),
     ("sim.phases",),
     ("sim.plan",),
-    ("sim.simulation",),
+    ("sim.simulation", "sim.ahead"),
     ("sim.agents",),
     ("sim.model",),
     ("sim",),

@@ -12,6 +12,9 @@ numba's threading layers (OpenMP hangs after a fork, workqueue aborts when calle
 Kernels do not allocate: scratch is passed in. Then numba's reference counting can be left out (`_nrt`), which otherwise
 counts every array of a named tuple up and down, atomically, around each call of a helper: seven times the
 whole cost of an exchange over ties.
+
+For calls from other kernels, and most know no others, a kernel is compiled without the code that takes arrays out of
+Python's objects, which is a fifth of all there is to compile; for calls from Python it is compiled apart.
 """
 
 from __future__ import annotations
@@ -41,7 +44,10 @@ COMPILED = not numba.config.DISABLE_JIT
 """Whether kernels are compiled: the one switch between lanes and the plain exchange over ties."""
 OPTIONS = {"nogil": True, "fastmath": False, "boundscheck": False, "error_model": "numpy", "no_cfunc_wrapper": True}
 CACHE_VARIABLE = "WATERCOOLER_CACHE"
+MADE: list[Any] = []
+"""Every compiled kernel that can be called from Python."""
 _CHECKSUM_BYTES = 32
+_misses: list[Callable[[], None]] = []
 _SIGNS_OF_AN_ARRAY = (
     "NRT required but not enabled",
     "Only accept returning of array passed into the function",
@@ -76,6 +82,12 @@ def cache_folder() -> Path | None:
         return None
 
 
+def is_cold() -> bool:
+    """Whether kernels will be compiled that later runs find in the cache: it is empty yet."""
+    folder = None if numba.config.DISABLE_JIT else cache_folder()
+    return folder is not None and next(folder.rglob("*.nbi"), None) is None
+
+
 def warm_mark() -> Path | None:
     """The file that says that the kernels of most runs are compiled; None where none are kept.
 
@@ -85,8 +97,22 @@ def warm_mark() -> Path | None:
     return None if folder is None else folder / "warm"
 
 
+def at_first_miss(call: Callable[[], None]) -> None:
+    """Have something called, once, when a kernel of this package is not in the cache."""
+    _misses[:] = [call]
+
+
 class _CheckedFiles(IndexDataCacheFile):  # type: ignore[misc]
-    """Numba's two kinds of files of a kernel: an index that cannot be read is none, and code has a checksum."""
+    """Numba's two kinds of files of a kernel: an index that cannot be read is none, and code has a checksum.
+
+    Numba numbers the files of code, and two processes that save at once may take one number for two sets of types. Here
+    the types name the file; at worst an entry of the index is lost, and compiled again.
+    """
+
+    def save(self, key: Any, data: Any) -> None:
+        name = self._data_name(int.from_bytes(hashlib.sha256(repr(key).encode()).digest()[:8]))
+        self._save_data(name, data)
+        self._save_index(self._load_index() | {key: name})
 
     def _load_index(self) -> Any:
         try:
@@ -111,17 +137,21 @@ class _CheckedFiles(IndexDataCacheFile):  # type: ignore[misc]
 class _Cache(FunctionCache):  # type: ignore[misc]
     """Numba's cache of a function, whose failures cost time only: a kernel that cannot be loaded is compiled."""
 
-    def __init__(self, function: Callable[..., Any]) -> None:
+    def __init__(self, function: Callable[..., Any], purpose: str) -> None:
         super().__init__(function)
         files = self._cache_file
-        self._cache_file = _CheckedFiles(files._cache_path, files._index_name.removesuffix(".nbi"), files._source_stamp)
+        name = f"{files._index_name.removesuffix('.nbi')}.{purpose}"
+        self._cache_file = _CheckedFiles(files._cache_path, name, files._source_stamp)
 
     def load_overload(self, signature: Any, target: Any) -> Any:
         """The kernel compiled for these types, or None."""
         try:
-            return super().load_overload(signature, target)
+            found = super().load_overload(signature, target)
         except Exception:  # numba's own formats; whatever is wrong in them, compiling mends it
-            return None
+            found = None
+        if found is None and _misses and self._py_func.__module__.startswith("sim."):
+            _misses.pop()()
+        return found
 
     def save_overload(self, signature: Any, compiled: Any) -> None:
         """Keep a compiled kernel; said once where that fails."""
@@ -157,22 +187,32 @@ def _explain_allocation(made: Any) -> None:
 
 
 def _compile(function: F, counts_references: bool = False) -> F:
-    folder = cache_folder()
-    made = numba.njit(function, **(OPTIONS | {"_nrt": counts_references}))
+    options = OPTIONS | {"_nrt": counts_references}
+    made = numba.njit(function, **options)
     if numba.config.DISABLE_JIT:
         return made  # type: ignore[no-any-return]
-    _explain_allocation(made)
+    called = numba.njit(function, **options, no_cpython_wrapper=True)
+    made.called, made.get_call_template, made.get_overload = called, called.get_call_template, called.get_overload
+    MADE.append(made)
+    for dispatcher, purpose in ((made, "from-python"), (called, "from-kernels")):
+        _explain_allocation(dispatcher)
+        _keep(dispatcher, purpose)
+    return made  # type: ignore[no-any-return]
+
+
+def _keep(dispatcher: Any, purpose: str) -> None:
+    """Let a dispatcher keep what it compiles, where anything can be kept."""
+    folder = cache_folder()
     if folder is None:
-        return made  # type: ignore[no-any-return]
+        return
     before = numba.config.CACHE_DIR
     numba.config.CACHE_DIR = str(folder)
     try:
-        made._cache = _Cache(function)
+        dispatcher._cache = _Cache(dispatcher.py_func, purpose)
     except RuntimeError:  # numba finds no file of a function typed at a prompt: compiled anew each time
         pass
     finally:
         numba.config.CACHE_DIR = before
-    return made  # type: ignore[no-any-return]
 
 
 def kernel(function: F) -> F:

@@ -24,10 +24,15 @@ def dispatchers(module: ModuleType) -> dict[str, Any]:
     return found
 
 
+def compiled(dispatcher: Any) -> list[Any]:
+    """What a kernel was compiled to, for calls from Python and from other kernels."""
+    return [*dispatcher.overloads.values(), *dispatcher.called.overloads.values()]
+
+
 def wide_variables(dispatcher: Any) -> list[str]:
     """`variable: type` of whatever is float64 in any compiled signature; a constant on its way to float32 is not."""
     found = []
-    for result in dispatcher.overloads.values():
+    for result in compiled(dispatcher):
         for line in str(result.type_annotation).splitlines():
             statement, colons, kind = line.strip().removeprefix("#").rpartition("::")
             target, equals, value = statement.strip().partition(" = ")
@@ -47,7 +52,7 @@ def report() -> dict[str, Any]:
     for info in pkgutil.iter_modules(sim.kernels.__path__):
         module = importlib.import_module(f"sim.kernels.{info.name}")
         for name, dispatcher in dispatchers(module).items():
-            found[f"{info.name}.{name}"] = wide_variables(dispatcher) if dispatcher.overloads else None
+            found[f"{info.name}.{name}"] = wide_variables(dispatcher) if compiled(dispatcher) else None
     return found
 
 
