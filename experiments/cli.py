@@ -83,6 +83,7 @@ def _parser() -> argparse.ArgumentParser:
         "check": "validate your people and ties files and describe the organization in them",
         "policies": "list the policies, or all parameters of one",
         "validate": "check the model against what is known of organizations, fact by fact",
+        "evidence": "measure what every policy, parameter or pair of policies does",
         "plan": "show what happens in a week, as a table; with --profile, what it costs",
     }
     made = {
@@ -111,6 +112,12 @@ def _parser() -> argparse.ArgumentParser:
     validate.add_argument("--workers", type=_count, help="processes (default: one a processor)")
     validate.add_argument("--out", type=Path, help="folder for results (default results/validation)")
     validate.add_argument("--docs", type=Path, help="a folder that gets the page and its charts too")
+    evidence = made["evidence"]
+    evidence.add_argument("question", choices=("effects", "parameters", "interactions"), help="what to measure")
+    evidence.add_argument("policies", nargs="*", metavar="POLICY", help="such as circles; all where none is named")
+    evidence.add_argument("--workers", type=_count, help="processes (default: one a processor)")
+    evidence.add_argument("--out", type=Path, help="folder for results (default results/evidence)")
+    evidence.add_argument("--docs", type=Path, help="the folder of policies.md, whose table is written again")
     return parser
 
 
@@ -146,12 +153,15 @@ def _call(options: argparse.Namespace, rest: list[str], words: list[str]) -> int
         return profile.main(rest)
     if rest:
         raise InputError([Problem(word, "has no place here", "see --help") for word in rest])
-    if options.command == "validate":
-        from experiments.commands import validate
+    if options.command in ("validate", "evidence"):
+        from experiments.commands import evidence, validate
         from experiments.workers import Machine, default_workers
 
         machine = Machine(options.workers or default_workers())
-        return validate.main(options.facts, seeds=options.seeds, machine=machine, out=options.out, docs=options.docs)
+        places = {"machine": machine, "out": options.out, "docs": options.docs}
+        if options.command == "validate":
+            return validate.main(options.facts, seeds=options.seeds, **places)
+        return evidence.main(options.question, options.policies, **places)
     if options.command == "plan":
         from experiments.commands import plan
 

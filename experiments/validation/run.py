@@ -6,11 +6,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from experiments.results import records_of
-from experiments.runner import Progress, run_arms
-from experiments.study import Arm, Study
+from experiments.runner import Progress
 from experiments.validation.fact import Fact, Finding
 from experiments.workers import Machine
+from experiments.worlds import Worlds
 
 NAME = "validation"
 
@@ -39,30 +38,16 @@ def validate(
         KeyboardInterrupt: the user stopped; worlds finished before are in the folder.
         OSError: the folder cannot be written.
     """
-    by_identity: dict[str, Arm] = {}
-    needed: dict[str, dict[str, str]] = {}
-    for fact in facts.values():
-        needed[fact.name] = {}
-        for arm in _arms(fact):
-            needed[fact.name][arm.name] = arm.identity
-            by_identity.setdefault(arm.identity, arm)
-    arms = tuple(by_identity.values())
-    outcome = run_arms(folder, arms, seeds, machine, progress)
-    reasons = {arm.identity: outcome.failed[arm.name] for arm in arms if arm.name in outcome.failed}
-    findings, failed = {}, {}
-    for name, fact in facts.items():
-        missing = [reasons[identity] for identity in needed[name].values() if identity in reasons]
-        if missing:
-            failed[name] = missing[0]
-            continue
-        chosen = tuple(by_identity[identity] for identity in dict.fromkeys(needed[name].values()))
-        records = records_of(folder, Study(NAME, "", chosen, tuple(seeds)))
-        by_arm = {arm: records[by_identity[identity].name] for arm, identity in needed[name].items()}
-        findings[name] = fact.judge(by_arm)
-    return Validation(facts, findings, failed, seeds)
-
-
-def _arms(fact: Fact) -> list[Arm]:
     from sim.scenario import Scenario
 
-    return [Arm(name, name, Scenario.from_dict(data)) for name, data in fact.arms.items()]
+    worlds = Worlds(folder, seeds)
+    wanted = {name: Scenario.from_dict(data) for fact in facts.values() for name, data in fact.arms.items()}
+    worlds.run(wanted, machine, progress)
+    findings, failed = {}, {}
+    for name, fact in facts.items():
+        reasons = [worlds.failed[arm] for arm in fact.arms if arm in worlds.failed]
+        if reasons:
+            failed[name] = reasons[0]
+        else:
+            findings[name] = fact.judge({arm: worlds.record(arm) for arm in fact.arms})
+    return Validation(facts, findings, failed, worlds.seeds)

@@ -28,7 +28,8 @@ class Policy:
 
     Subclasses name their `kind`, `Settings`, `target_metric` and `sources`, say what they bend, which
     arrays they write, and implement the hooks that they need. A policy that acts on others names the kind
-    of a `partner`: it is compared with the partner alone.
+    of a `partner`: it is compared with the partner alone. `setting` are sections of the scenario without which
+    it has nothing to act on, such as a second organization.
     """
 
     kind: ClassVar[str]
@@ -38,6 +39,7 @@ class Policy:
     bent_levers: ClassVar[tuple[str, ...]] = ()
     written_state: ClassVar[tuple[str, ...]] = ()
     partner: ClassVar[str] = ""
+    setting: ClassVar[Mapping[str, Any]] = {}
 
     def __init__(self, label: str, settings: Any) -> None:
         self.label = label
