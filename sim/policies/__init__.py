@@ -11,7 +11,9 @@ POLICIES: Registry[type[Policy]] = Registry(
     {
         "incentives": "sim.policies.incentives:Incentives",
         "mentorship": "sim.policies.mentorship:Mentorship",
+        "onboarding": "sim.policies.onboarding:Onboarding",
         "rotation": "sim.policies.rotation:Rotation",
+        "succession": "sim.policies.succession:Succession",
     },
 )
 
