@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 
@@ -14,7 +13,7 @@ from sim.policies.base import Policy, PolicySettings
 from sim.week import Mask, Week
 
 LEADER = 2
-"""Managers and executives are leaders."""
+"""Managers and executives are leaders; who targets other levels prepares the succession of their people."""
 
 
 @dataclass(frozen=True)
@@ -54,13 +53,6 @@ class Succession(Policy):
     bent_levers = ("handover",)
     settings: SuccessionSettings
 
-    @classmethod
-    def check(cls, settings: SuccessionSettings, scenario: Mapping[str, Any]) -> Iterable[tuple[str, str, str]]:
-        """Some leader must be targeted."""
-        levels = settings.targets.levels
-        if levels and max(levels) < LEADER:
-            yield "targets.levels", "no manager or executive is targeted", "add manager or executive, or leave it out"
-
     def prepare(self, week: Week) -> None:
         """Keep whose seats were ever prepared for a change."""
         rows = week.state.frame.rows
@@ -69,7 +61,9 @@ class Succession(Policy):
     def bend(self, week: Week) -> Iterable[Bend]:
         """Let leaders hand over."""
         strength = self.strength(week)
-        self.leaders = week.members(self.label, self.settings) & (week.state.arrays["level"] >= LEADER)
+        self.leaders = week.members(self.label, self.settings)
+        if not self.settings.targets.levels:
+            self.leaders &= week.state.arrays["level"] >= LEADER
         if strength > 0:
             leaders = self.leaders.reshape(week.state.frame.worlds, -1)
             yield Bend("handover", add=leaders * (strength * np.float32(self.settings.share)))

@@ -15,7 +15,7 @@ from experiments.door import design_of, read_request
 from experiments.naming import apart, titles
 from experiments.overrides import Overrides, read_overrides
 from experiments.study import Arm, Study
-from sim.policies import POLICIES, registry
+from sim.policies import registry
 from sim.problems import InputError
 from sim.scenario import Scenario
 from sim.settings import SyntheticOrganization
@@ -50,7 +50,10 @@ def test_every_shipped_scenario_composes(name: str) -> None:
     found = design(f"scenario={name}")
     assert found.name == name
     assert found.choices is None
-    assert set(found.catalogue.policies) == {"baseline": set(), "together": set(POLICIES.built_in)}.get(name, {name})
+    assert set(found.catalogue.policies) == {
+        "baseline": set(),
+        "together": {"rotation", "incentives", "mentorship"},
+    }.get(name, {name})
 
 
 @pytest.mark.parametrize("name", [Path(file).stem for file in SHIPPED if file.startswith("study/")])

@@ -5,11 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-import pytest
 from harness import PolicyHarness
 from worlds import model, run_phases
-
-from sim.problems import InputError
 
 
 class TestHarness(PolicyHarness):
@@ -61,9 +58,11 @@ def test_leaders_are_asked_and_paid_for_every_week() -> None:
     assert set(made.ensemble.asked.tolist()) == {0, 0.5}
 
 
-def test_a_policy_that_reaches_no_leader_is_refused() -> None:
-    with pytest.raises(InputError, match="no manager or executive is targeted"):
-        model(policies=succession(targets={"levels": ["staff", "senior"]}))
+def test_other_levels_hand_over_where_they_are_targeted() -> None:
+    made = after_everybody_left(share=1.0, targets={"levels": ["staff"]})
+    plain = after_everybody_left(intensity=0)
+    richer = (made.state.expertise[0] > plain.state.expertise[0]).any(axis=1)
+    np.testing.assert_array_equal(richer, made.state.level[0] == 0)
 
 
 def test_who_leaves_at_a_shock_hands_over_too() -> None:
