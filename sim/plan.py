@@ -14,7 +14,7 @@ from sim.phases import ageing, channels, governance, shocks, turnover
 from sim.phases.scratch import room_for_lessons
 from sim.policies.base import Policy
 from sim.recorder import Recorder
-from sim.schema import EncounterArrays, Gates
+from sim.schema import EncounterArrays, Gates, Meetings
 from sim.sessions import Meeting
 from sim.typed import joining_of
 from sim.week import Week
@@ -66,7 +66,7 @@ class Plan:
     Attributes:
         week, policies, rules, recorder: the ensemble at work; policies and rules in label order.
         meeting, encounters, slots, brought: this week's sessions, (encounter,).
-        lessons: this week's meetings over ties, once they were held.
+        lessons: this week's meetings over ties, once they were held; `meetings` is what they are held in.
         market: whom newcomers are drawn from, and how likely people leave.
         load, hours: hours asked over hours available, and the latter, never 0, float32 (person,).
         gates: what people bring to meetings, kept from week to week; `followed` are the levers that it follows from.
@@ -88,6 +88,7 @@ class Plan:
         self.rate = np.float32(week.scenario.learning.rate)
         self.followed: dict[str, NDArray[np.float32]] = {}
         self.lessons = room_for_lessons(week.state)
+        self.meetings: dict[int, Meetings] = {}
         self.market = joining_of(week.prepared, week.chance)
         self.restart_measures()
         self.seconds = dict.fromkeys((phase.name for phase in PHASES), 0.0)

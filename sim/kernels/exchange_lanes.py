@@ -56,7 +56,7 @@ def write_cards(begin, end, people, engagement, teaching, keeps, cards):
         engagement, teaching, keeps: of `sim.schema.Gates`, as the bits of float32, uint32 (person,).
         cards: uint64 (person, CARD), written.
     """
-    for i in range(begin, end):
+    for i in range(np.uint64(begin), np.uint64(end)):  # no index below 0 to look for: more than twice as fast
         place = (np.uint64(people.department[i]) << QUARTER) | np.uint64(people.home[i])
         cards[i, SEAT] = (np.uint64(engagement[i]) << HALF) | place
         cards[i, GIFT] = (np.uint64(keeps[i]) << HALF) | np.uint64(teaching[i])

@@ -11,9 +11,10 @@ from sim.kernels.exchange import exchange
 from sim.kernels.exchange_lanes import exchange_lanes, write_cards
 from sim.kernels.jit import COMPILED
 from sim.kernels.learning import ABSORBED, BOUND, CHANGE, FROM_RULES, FROM_TIES, MEETINGS, absorb
+from sim.kernels.lessons import BLOCK
 from sim.kernels.sessions import SCRATCH, hold_sessions
 from sim.phases.encounters import chance_of, form_ties
-from sim.phases.scratch import highest_factors, meetings_of, plain_scratch, room_for_lessons
+from sim.phases.scratch import highest_factors, most_slots, plain_scratch, room_for_lessons, room_for_meetings
 from sim.sessions import room_for_ties
 from sim.sums import LEARNED
 
@@ -48,7 +49,8 @@ def ties(plan: Plan) -> None:
         return
     most = highest_factors(culture, gates, rule)
     bits = (gates.engagement.view(np.uint32), gates.teaching.view(np.uint32), gates.keeps.view(np.uint32))
-    write_cards(0, state.frame.rows, people, *bits, work.cards)
+    week.over_rows(lambda begin, end: write_cards(begin, end, people, *bits, work.cards))
+    slots = most_slots(state.ties, 0, state.frame.rows, BLOCK)
     week.over_ties(
         lambda begin, end: exchange_lanes(
             begin,
@@ -63,7 +65,7 @@ def ties(plan: Plan) -> None:
             rule,
             work,
             lessons,
-            meetings_of(state.ties, people, begin, end),
+            room_for_meetings(plan.meetings, begin, slots, people),
         )
     )
 

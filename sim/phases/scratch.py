@@ -1,4 +1,4 @@
-"""Memory that passes over ties work in, new for each thread of each week, and the room for what they find."""
+"""Memory that passes over ties work in, one for each thread, and room for what they find."""
 
 from __future__ import annotations
 
@@ -20,8 +20,9 @@ def plain_scratch(people: People) -> tuple[NDArray[np.float32], ...]:
 
 def most_slots(ties: Ties, begin: int, end: int, block: int) -> int:
     """At least as many as the tie slots of any `block` neighbouring rows of begin to end."""
-    edges = np.append(ties.first[begin:end:block], ties.first[end])
-    return 2 * int(np.diff(edges).max())  # a block that starts elsewhere lies within two of these
+    edges = ties.first[begin:end:block]
+    last = int(ties.first[end] - edges[-1])
+    return 2 * int((edges[1:] - edges[:-1]).max(initial=last))  # a block that starts elsewhere lies within two of these
 
 
 def tidying_scratch(ties: Ties, begin: int, end: int) -> tuple[NDArray[np.float32], NDArray[np.int64]]:
@@ -30,22 +31,24 @@ def tidying_scratch(ties: Ties, begin: int, end: int) -> tuple[NDArray[np.float3
     return np.empty(chunks * LANES, np.float32), np.empty(chunks, np.int64)
 
 
-def meetings_of(ties: Ties, people: People, begin: int, end: int) -> Meetings:
-    """Room for the meetings of any block of rows begin to end."""
-    most = most_slots(ties, begin, end, BLOCK) + LANES
-    topics = (BLOCK, people.expertise.shape[1])
-    return Meetings(
-        row=np.empty(most, np.int32),
-        slot=np.empty(most, np.int32),
-        hashed=np.empty(most, np.uint64),
-        gate=np.empty(most, np.float32),
-        trusted=np.empty(most, np.float32),
-        trust=np.empty(most, np.float32),
-        brought=np.empty(most, np.float32),
-        raw=np.empty(topics, np.float32),
-        gap=np.empty(topics, np.float32),
-        share=np.empty(BLOCK, np.float32),
-    )
+def room_for_meetings(kept: dict[int, Meetings], begin: int, slots: int, people: People) -> Meetings:
+    """Room for the meetings of any block of so many tie slots, kept from week to week by where its thread begins."""
+    most = slots + LANES
+    if begin not in kept or len(kept[begin].row) < most:
+        topics = (BLOCK, people.expertise.shape[1])
+        kept[begin] = Meetings(
+            row=np.empty(most, np.int32),
+            slot=np.empty(most, np.int32),
+            hashed=np.empty(most, np.uint64),
+            gate=np.empty(most, np.float32),
+            trusted=np.empty(most, np.float32),
+            trust=np.empty(most, np.float32),
+            brought=np.empty(most, np.float32),
+            raw=np.empty(topics, np.float32),
+            gap=np.empty(topics, np.float32),
+            share=np.empty(BLOCK, np.float32),
+        )
+    return kept[begin]
 
 
 def room_for_lessons(state: State, before: Lessons | None = None) -> Lessons:

@@ -13,7 +13,8 @@ from worlds import lessons_of, model, run_phase, run_phases
 from sim.chance import MODEL, Chance, extend, uniform
 from sim.kernels.exchange import exchange
 from sim.kernels.exchange_lanes import exchange_lanes, write_cards
-from sim.phases.scratch import highest_factors, meetings_of, plain_scratch
+from sim.kernels.lessons import BLOCK
+from sim.phases.scratch import highest_factors, most_slots, plain_scratch, room_for_meetings
 from sim.plan import Plan
 
 SEEDS = (3, 11)
@@ -211,7 +212,7 @@ def in_lanes(made: Any, begin: int, end: int) -> None:
     bits = (values.view(np.uint32) for values in (week.gates.engagement, week.gates.teaching, week.gates.keeps))
     with np.errstate(over="ignore"):
         write_cards(0, state.frame.rows, state.people, *bits, week.work.cards)
-        scratch = meetings_of(state.ties, state.people, begin, end)
+        scratch = room_for_meetings({}, begin, most_slots(state.ties, begin, end, BLOCK), state.people)
         exchange_lanes(begin, end, meeting, most, *arrays_of(made), scratch)
 
 
