@@ -96,6 +96,7 @@ SECTIONS = {
     "newcomers": settings.Newcomers,
     "stays": settings.Stays,
     "shock": settings.Shock,
+    "knowledge": settings.Knowledge,
     "synthetic": settings.SyntheticOrganization,
     "files": settings.FilesOrganization,
     "topic": settings.Topic,

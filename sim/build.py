@@ -13,7 +13,7 @@ from sim.load import file_hashes, load
 from sim.organization import Organization
 from sim.problems import InputError, Problem
 from sim.scenario import Scenario
-from sim.schema import EMERGING, Structure, Ties
+from sim.schema import EMERGING, KNOWLEDGE_FIELDS, Structure, Ties
 from sim.settings import FRONTIER, REORGANISATION, FilesOrganization, SyntheticOrganization
 from sim.start import base_trust, fill_level_and_tenure, initiative, starting_expertise, tie_contact
 from sim.state import Array, Frame, State, repacked
@@ -203,6 +203,8 @@ def build_state(prepared: Prepared, seeds: tuple[int, ...]) -> State:
     )
     arrays = {name: np.concatenate([part.arrays[name] for part in parts]) for name in parts[0].arrays}
     arrays.update(_culture(prepared, len(seeds)))
+    empty = (len(seeds), prepared.structure.need.shape[1])
+    arrays.update({field.name: np.zeros(empty, np.float32) for field in KNOWLEDGE_FIELDS})
     return State(frame, prepared.structure, arrays, _join_ties([part.ties for part in parts], frame))
 
 

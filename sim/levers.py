@@ -65,6 +65,12 @@ LEVERS: dict[str, Lever] = {
             "handover", PERSON, "share of a leaver's lead that the newcomer in the seat inherits", chance=True, base=0.0
         ),
         Lever("readiness", PERSON, "share of the loss at a frontier shock that is avoided", chance=True, base=0.0),
+        Lever("codifying", PERSON, "share of what one could add to the knowledge base that one writes down", base=0.0),
+        Lever("lookup", PERSON, "chance to look up what one needs most", chance=True, base=0.0),
+        Lever("push", PERSON, "chance to be sent what is fresh of it", chance=True, base=0.0),
+        Lever("tagging", ORGANIZATION, "chance that what is looked up is found", chance=True, base=0.0),
+        Lever("reading", ORGANIZATION, "factor on what a reading brings"),
+        Lever("curation", ORGANIZATION, "how far a reading renews what is read", base=0.0),
         Lever("facilitation", ORGANIZATION, "added to the facilitation of sessions", chance=True, base=0.0),
     )
 }

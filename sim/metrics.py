@@ -20,6 +20,7 @@ Weekly = Mapping[str, Wide]
 LAST_WEEKS = 13
 HALF = 0.5
 
+EXCHANGE = "Data exchange"
 SPREAD, SILOS, TRUST = "Spread", "Silos", "Trust and network health"
 PERFORMANCE, RESILIENCE, COST, ORIGIN = "Performance", "Resilience", "Cost", "Where the learning came from"
 
@@ -192,6 +193,18 @@ _METRICS = (
             "representativeness", "one",
             "1 - half the sum over departments and levels of |share of hours attended - share of "
             "people|; undefined where nobody attended"),
+    _metric(EXCHANGE, "points", "higher", "ratio", "fresh_lookups", "Lookups that are fresh",
+            "fresh_lookups", "lookups", "share of lookups that found something of freshness 0.5 or more"),
+    _metric(EXCHANGE, "lookups a person-week", "higher", "ratio", "fresh_finds", "Fresh finds",
+            "fresh_lookups", "people", "lookups that found something fresh; 0 where nothing can be looked up"),
+    _metric(EXCHANGE, "lookups a person-week", "", "ratio", "lookups", "Lookups",
+            "lookups", "people", "lookups in the knowledge base, whether or not they found anything"),
+    _metric(EXCHANGE, "mastery", "higher", "stock", "coverage", "Coverage of the knowledge base",
+            "covered", "one", "mean over topics of what the knowledge base holds"),
+    _metric(EXCHANGE, "points", "higher", "stock", "freshness", "Freshness of the knowledge base",
+            "covered_fresh", "covered", "mean freshness of what it holds, weighted by coverage"),
+    _metric(EXCHANGE, "points", "higher", "stock", "codified", "Tacit topics put in words",
+            "tacit_codified", "one", "mean over topics of tacitness above 0.5 of the tacit share put in words"),
     _metric(PERFORMANCE, "points", "higher", "stock", "performance", "Performance",
             "engaged", "people", "mean of engagement * adequacy"),
     _metric(RESILIENCE, "topics", "lower", "stock", "thin_topics", "Topics held by fewer than three",

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.phases import ageing, channels, governance, shocks, turnover
+from sim.phases import ageing, channels, governance, knowledge, shocks, turnover
 from sim.phases.scratch import room_for_lessons
 from sim.policies.base import Policy
 from sim.recorder import Recorder
@@ -50,6 +50,7 @@ PHASES = (
     Phase("rules", "user", "state of the week's start", "gain of rules", channels.rules),
     Phase("ties", "model", "expertise, culture, contact", "gain, trust", channels.ties),
     Phase("sessions", "model", "expertise, culture, trust of the week's start", "gain, trust, ties", channels.sessions),
+    Phase("knowledge base", "model", "expertise, levers", "gain, coverage, freshness", knowledge.knowledge_base),
     Phase("land", "user", "what rules set", "state", channels.land),
     Phase("learn", "model", "gain, hours", "expertise, ledger", channels.learn),
     Phase("practice", "model", "need", "expertise, ledger", ageing.practice),
@@ -57,7 +58,7 @@ PHASES = (
     Phase("leave and join", "model", "tenure, level", "people, ties, ledger", turnover.leave_and_join),
     Phase("observe", "model", "everything", "measures", _observe),
 )
-"""The order of a week. The knowledge base, challenges and pilots will be channels between sessions and rules."""
+"""The order of a week. Challenges and pilots will be channels between the knowledge base and what lands."""
 
 
 class Plan:

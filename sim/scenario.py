@@ -22,6 +22,7 @@ from sim.settings import (
     Contacts,
     Culture,
     FilesOrganization,
+    Knowledge,
     Learning,
     Newcomers,
     Sessions,
@@ -57,6 +58,7 @@ class Scenario:
     newcomers: Newcomers = section(Newcomers, "mastery of newcomers")
     stays: Stays = section(Stays, "work in another department")
     shocks: tuple[Shock, ...] = parameter((), "what happens to the organization in some weeks: week, kind and size")
+    knowledge: Knowledge = section(Knowledge, "what becomes of what is written down")
     policies: Mapping[str, Any] = parameter({}, "policies by label; `kind` says which")
     rules: Mapping[str, Any] = parameter({}, "a researcher's own rules by label; `kind` says which")
     weeks: int = parameter(156, "horizon", unit="weeks", low=1, high=5200)

@@ -70,7 +70,13 @@ TIE_FIELDS = (
     Field("base_trust", ("tie",), "float32", 0, 1, "", "where trust drifts to without meetings"),
     Field("origin", ("tie",), "int8", 0, len(ORIGINS) - 1, "", "why the tie exists: " + ", ".join(ORIGINS)),
 )
-FIELDS = PERSON_FIELDS + CULTURE_FIELDS + TIE_FIELDS
+KNOWLEDGE_FIELDS = (
+    Field("coverage", ("world", "topic"), "float32", 0, 1, "mastery", "what the knowledge base says of a topic"),
+    Field("freshness", ("world", "topic"), "float32", 0, 1, "", "how far that is still so"),
+    Field("codified", ("world", "topic"), "float32", 0, 1, "", "share of the tacit that was put in words"),
+)
+"""The knowledge base; part of a digest only where it holds something."""
+FIELDS = PERSON_FIELDS + CULTURE_FIELDS + TIE_FIELDS + KNOWLEDGE_FIELDS
 
 
 def padded(topics: int) -> int:

@@ -220,6 +220,15 @@ class Newcomers:
 
 
 @dataclass(frozen=True)
+class Knowledge:
+    """What becomes of what is written down."""
+
+    staleness: float = parameter(
+        0.0133, "loss of freshness besides obsolescence (half-life a year)", unit="per week", low=0, high=1
+    )
+
+
+@dataclass(frozen=True)
 class Stays:
     """What changes while a person works in another department."""
 

@@ -16,7 +16,17 @@ from numpy.typing import NDArray
 
 from sim.kernels.ties import copy_rows
 from sim.kernels.vectors import LANES
-from sim.schema import CULTURE_FIELDS, FIELDS, ORIGINS, PERSON_FIELDS, TIE_FIELDS, People, Structure, Ties
+from sim.schema import (
+    CULTURE_FIELDS,
+    FIELDS,
+    KNOWLEDGE_FIELDS,
+    ORIGINS,
+    PERSON_FIELDS,
+    TIE_FIELDS,
+    People,
+    Structure,
+    Ties,
+)
 
 Array = NDArray[Any]
 ROOM, RARE = 3, 0.5
@@ -30,6 +40,7 @@ TIGHT_ROOM, TIGHT_RARE = 1, 0.25
 """The same from there on: with seven ties a person or more, a tie and its share of the room take at most 20 bytes."""
 BEYOND = LANES
 """Slots after the last row, so that kernels may load eight ties at once from any slot."""
+OF_TOPICS = tuple(field.name for field in KNOWLEDGE_FIELDS)
 _TIE_ARRAYS = ("source", "trust", "contact", "base_trust", "origin")
 
 
@@ -61,7 +72,8 @@ class State:
         frame: names and sizes.
         structure: needs and topics, fixed.
         week: weeks done.
-        arrays: flat array of every person and culture field; expertise is (row, padded topic).
+        arrays: flat array of every person and culture field; expertise is (row, padded topic), what the knowledge
+            base holds (world, padded topic).
         ties: the network, see `sim.schema.Ties`.
     """
 
@@ -77,6 +89,8 @@ class State:
         arrays: dict[str, Array] = self.__dict__.get("arrays", {})
         frame: Frame | None = self.__dict__.get("frame")
         if frame is not None and name in arrays:
+            if name in OF_TOPICS:
+                return arrays[name][:, : len(frame.topics)]
             view = arrays[name].reshape(frame.worlds, -1, *arrays[name].shape[1:])
             if name == "expertise":
                 return view[:, :, : len(frame.topics)]
@@ -142,6 +156,10 @@ class State:
                 digest.update("\n".join(ORIGINS[code] for code in values).encode())
             else:
                 digest.update(values.astype(values.dtype.newbyteorder("<")).tobytes())
+        written = {field.name: np.ascontiguousarray(getattr(self, field.name)[world]) for field in KNOWLEDGE_FIELDS}
+        if any(values.any() for values in written.values()):
+            for name, values in written.items():
+                digest.update(name.encode() + values.astype("<f4").tobytes())
         return digest.hexdigest()
 
     def violations(self) -> list[str]:

@@ -22,6 +22,8 @@ LEARNED = (
 )
 AGED = ("from_practice", "from_forgetting", "from_obsolescence")
 LEFT = ("leavers", "lost_by_leavers", "leaders_left", "lost_by_leaders", "from_turnover")
+KNOWN = ("lookups", "fresh_lookups", "covered", "covered_fresh", "tacit_codified")
+"""What the knowledge base is used for and holds, see `sim.phases.knowledge`."""
 ALWAYS = ("ties_formed", "ties_refused", "hours", "money", "shocks", "from_shocks")
 """Quantities that every week has, whether anything was added or not."""
 
@@ -38,7 +40,7 @@ class Sums(Mapping[str, Wide]):
         self.table = np.zeros((0, worlds))
         self.rows: dict[str, int] = {}
         self._blocks: dict[tuple[str, ...], slice] = {}
-        for names in (LEARNED, AGED, LEFT, ALWAYS):
+        for names in (LEARNED, AGED, LEFT, KNOWN, ALWAYS):
             self.block(names)
 
     def __getitem__(self, name: str) -> Wide:

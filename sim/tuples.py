@@ -71,3 +71,27 @@ class Rings(NamedTuple):
     place: NDArray[np.int64]
     wanted: NDArray[np.bool_]
     useful: NDArray[np.bool_]
+
+
+class Readable(NamedTuple):
+    """What can be read in a week, (world, padded topic); `tacit` is the share of a topic that nobody can write down."""
+
+    coverage: NDArray[np.float32]
+    freshness: NDArray[np.float32]
+    tacit: NDArray[np.float32]
+
+
+class Habits(NamedTuple):
+    """How a knowledge base is used this week.
+
+    Attributes:
+        codifying: share of what the person could add that is written down, (person,).
+        lookup, push: chance to look something up, and to be sent what is new, both times engagement, (person,).
+        tagging: chance that what is looked up is found, (world,). reading: factor on what a reading brings, (world,).
+    """
+
+    codifying: NDArray[np.float32]
+    lookup: NDArray[np.float32]
+    push: NDArray[np.float32]
+    tagging: NDArray[np.float32]
+    reading: NDArray[np.float32]

@@ -21,6 +21,7 @@ from sim.kernels.stays import end_stays
 from sim.kernels.tables import count_by_department
 from sim.levers import Levers
 from sim.membership import Mask, Membership, Rows
+from sim.parts.knowledge_base import KnowledgeBase
 from sim.parts.shocks import Shocks
 from sim.schema import ORIGINS, Culture, Gates, NewTies, Work
 from sim.settings import FilesOrganization
@@ -52,6 +53,7 @@ class Week(Membership):
         cells: people times topics of one world.
         needs: what people of each department need, as the measures ask for it.
         blocks: how a world's rows are cut for the measures.
+        knowledge_base: what is written down, see `sim.parts.knowledge_base`.
         renewed: the week in which a charter renewed all policies last, or None.
     """
 
@@ -77,6 +79,7 @@ class Week(Membership):
         self.rule_gain = np.zeros((rows if prepared.scenario.rules else 0, self.work.gain.shape[1]), np.float32)
         self.left = np.zeros(rows, np.bool_)
         self.renewed: int | None = None
+        self.knowledge_base = KnowledgeBase(state, self.rule.topics, prepared.scenario.knowledge.staleness)
         self.mentoring = np.zeros(rows, np.bool_)
         self.shocks = Shocks(prepared.scenario.shocks)
         self.sums = Sums(state.frame.worlds)

@@ -10,6 +10,7 @@ POLICIES: Registry[type[Policy]] = Registry(
     "watercooler.policies",
     {
         "incentives": "sim.policies.incentives:Incentives",
+        "knowledge_base": "sim.policies.knowledge_base:KnowledgeBase",
         "mentorship": "sim.policies.mentorship:Mentorship",
         "onboarding": "sim.policies.onboarding:Onboarding",
         "rotation": "sim.policies.rotation:Rotation",

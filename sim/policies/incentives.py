@@ -16,7 +16,7 @@ from sim.week import Mask, Week
 FADE = np.float32(0.97)
 """Rewards wear off faster than attention to other policies."""
 WILLINGNESS, RELIABILITY, ENGAGEMENT = 0.5, 0.3, 0.05
-TEACHING, MENTOR_ATTENDANCE = 0.1, 0.1
+TEACHING, CODIFYING, MENTOR_ATTENDANCE = 0.1, 0.1, 0.1
 PRACTICE_COST = 0.05
 
 
@@ -27,7 +27,7 @@ class Rewards:
     cross_team: float = parameter(
         1.0, "cross-team outcomes: willingness and reliability across departments", low=0, high=1
     )
-    sharing: float = parameter(1.0, "sharing: teaching", low=0, high=1)
+    sharing: float = parameter(1.0, "sharing: teaching and writing down", low=0, high=1)
     mentoring: float = parameter(1.0, "mentoring: attendance of mentors", low=0, high=1)
 
 
@@ -58,7 +58,10 @@ class Incentives(Policy):
     Settings = IncentivesSettings
     target_metric = "learning_across_tie"
     sources = "A, B"
-    bent_levers = ("willingness.pull", "reliability.pull", "engagement.pull", "teaching", "practice", "attendance")
+    bent_levers = (
+        *("willingness.pull", "reliability.pull", "engagement.pull"),
+        *("teaching", "codifying", "practice", "attendance"),
+    )
     settings: IncentivesSettings
 
     def prepare(self, week: Week) -> None:
@@ -81,6 +84,7 @@ class Incentives(Policy):
         yield Bend("reliability.pull", add=across * np.float32(RELIABILITY * s.rewards.cross_team))
         yield Bend("engagement.pull", add=person * (w * np.float32(ENGAGEMENT) * mean_reward))
         yield Bend("teaching", scale=person * (w * np.float32(TEACHING * s.rewards.sharing)))
+        yield Bend("codifying", scale=person * (w * np.float32(CODIFYING * s.rewards.sharing)))
         yield Bend("practice", scale=person * (-w * np.float32(PRACTICE_COST) * mean_reward))
         yield Bend("attendance", add=mentor * (w * np.float32(MENTOR_ATTENDANCE * s.rewards.mentoring)))
 

@@ -36,7 +36,7 @@ def test_the_table_of_levers() -> None:
         part: {name for name, lever in LEVERS.items() if lever.of == part}
         for part in (ORGANIZATION, DEPARTMENT, PAIR, PERSON)
     }
-    assert by_part[ORGANIZATION] == {"facilitation"}
+    assert by_part[ORGANIZATION] == {"facilitation", "tagging", "reading", "curation"}
     assert by_part[DEPARTMENT] == {"safety.norm", "safety.pull"}
     pairs = ("clarity", "willingness", "reliability")
     assert by_part[PAIR] == {"contact", *(f"{name}.{role}" for name in pairs for role in ("norm", "pull"))}

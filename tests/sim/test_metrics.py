@@ -11,14 +11,15 @@ from brute import gini as gini_by_pairs
 from worlds import BUSY, model
 
 from sim.metrics import LAST_WEEKS, METRICS, gini, weeks_to_half
+from sim.sums import KNOWN
 
 WEEKS = 16
 RESTLESS = {"turnover": {"hazard": [0.04, 0.04, 0.04, 0.04]}, "learning": {"rate": 0.4, "pace": 0.012}}
 RATIOS = [metric for metric in METRICS.values() if metric.kind != "quotient"]
 QUANTITIES = sorted({name for metric in RATIOS for name in (metric.numerator, metric.denominator)})
 LEDGER = tuple(name for name in QUANTITIES if name.startswith("from_"))
-TOLD = ("one", "hours", "money", "ties_formed", "ties_refused", "leader_seats_covered", *LEDGER)
-"""Quantities that other tests count: the ledger, what policies book, what becomes of new ties, successors."""
+TOLD = ("one", "hours", "money", "ties_formed", "ties_refused", "leader_seats_covered", *KNOWN, *LEDGER)
+"""Quantities that other tests count: the ledger, what policies book, new ties, successors, the knowledge base."""
 
 
 @pytest.fixture(scope="module")

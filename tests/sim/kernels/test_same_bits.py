@@ -21,6 +21,7 @@ LIVELY: dict[str, Any] = {
     | {
         "peers": {**BUSY["mentorship"], "direction": "peer", "matching": "complementarity", "coordinators": 1},
         "reverse": {**BUSY["mentorship"], "direction": "reverse", "matching": "random", "mandatory": False},
+        "base": {"kind": "knowledge_base", "lookups": 1.0, "push": 0.5, "start_week": 2, "coverage": 0.7},
         "moves": {"kind": "rotation", "start_week": 2, "permanent": True, "host": "greatest_need", "coverage": 0.3},
     },
     "turnover": {"hazard": [0.03, 0.03, 0.03, 0.03]},

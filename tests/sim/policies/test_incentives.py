@@ -16,6 +16,7 @@ from sim.policies.incentives import Rewards
 F = np.float32
 OTHERS = ~np.eye(3, dtype=bool)
 ALL_LEVERS = ("willingness.pull", "reliability.pull", "engagement.pull", "teaching", "practice", "attendance")
+"""Those whose base is not 0, so that a bend is seen."""
 
 
 class TestHarness(PolicyHarness):
