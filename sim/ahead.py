@@ -44,7 +44,14 @@ def tiny(kinds: Iterable[str]) -> Scenario:
     from sim.scenario import Scenario
 
     world = {
-        "organization": {"kind": "synthetic", "people": 24, "departments": 3, "topics": 6, "sources": 4},
+        "organization": {
+            "kind": "synthetic",
+            "people": 24,
+            "departments": 3,
+            "organizations": 2,
+            "topics": 6,
+            "sources": 4,
+        },
         "policies": {kind: {"kind": kind, "start_week": 0, "coverage": 1.0} for kind in kinds},
         "weeks": _WEEKS,
     }

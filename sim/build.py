@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.chance import Chance, Keys, text_keys
-from sim.generate import LABEL, department_names, generate, seat_names
+from sim.generate import LABEL, dealt_departments, department_names, generate, seat_names
 from sim.load import file_hashes, load
 from sim.organization import Organization
 from sim.problems import InputError, Problem
@@ -89,7 +89,7 @@ def prepare(scenario: Scenario) -> Prepared:
         departments = department_names(settings.departments)
         topics = generated_topics(settings.topics, settings.departments, scenario.learning)
         interdependence = ring_interdependence(settings.departments)
-        organizations = np.zeros(settings.departments, np.int32)
+        organizations = dealt_departments(settings)
     topics = overridden(topics, scenario.topics, departments, scenario.learning)
     _check_policies(scenario, departments, organization, organizations)
     _check_shocks(scenario, topics, organizations)
@@ -150,14 +150,13 @@ def _check_policies(
                 )
             if organization is not None and not unknown and not _matches(targets, organization):
                 problems.append(Problem(place, "nobody in the people file matches", "widen departments or levels"))
-        if getattr(policy, "boundary", "") == "organization" and len(np.unique(organizations)) < 2:
-            problems.append(
-                Problem(
-                    f"policies.{label}.boundary",
-                    "there is only one organization",
-                    "use within or across, or give people an organization",
-                )
-            )
+        if len(np.unique(organizations)) < 2:
+            several = "give people an organization, or set organization.organizations"
+            if getattr(policy, "boundary", "") == "organization":
+                mend = f"use within or across, or {several}"
+                problems.append(Problem(f"policies.{label}.boundary", "there is only one organization", mend))
+            if policy.between_organizations:
+                problems.append(Problem(f"policies.{label}", "there is only one organization", several))
     if problems:
         raise InputError(problems)
 

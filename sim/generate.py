@@ -51,6 +51,18 @@ class Begun(NamedTuple):
     source: Rows
 
 
+def organization_names(count: int) -> tuple[str, ...]:
+    """Names of generated organizations, so that text order is number order; one alone needs none."""
+    width = len(str(count))
+    return tuple(f"Organization {o + 1:0{width}}" for o in range(count)) if count > 1 else ("",)
+
+
+def dealt_departments(settings: SyntheticOrganization) -> NDArray[np.int32]:
+    """Organization of each generated department, (department,): neighbours together, even to one."""
+    share = np.arange(settings.departments) * settings.organizations // settings.departments
+    return share.astype(np.int32)
+
+
 def department_names(count: int) -> tuple[str, ...]:
     """Names of generated departments, padded so that text order is number order."""
     width = len(str(count))
@@ -95,9 +107,9 @@ def generate(settings: SyntheticOrganization, chance: Chance, keys: Keys | None 
     return Organization(
         seats=seats,
         departments=department_names(settings.departments),
-        organizations=("",),
+        organizations=organization_names(settings.organizations),
         department=department,
-        organization=np.zeros(settings.people, np.int32),
+        organization=dealt_departments(settings)[department],
         level=draw_levels(chance, keys, settings.levels),
         tenure=draw_tenure(chance, keys).astype(np.float64),
         topics=(),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import ClassVar
 
 import numpy as np
 
@@ -24,7 +25,13 @@ class Targets:
 
 @dataclass(frozen=True)
 class PolicySettings:
-    """The parameters that every policy has."""
+    """The parameters that every policy has.
+
+    Attributes:
+        between_organizations: whether the policy has nothing to act on where there is only one organization.
+    """
+
+    between_organizations: ClassVar[bool] = False
 
     kind: str = parameter("", "which policy")
     start_week: int = parameter(13, "first week", unit="week", low=0, high=5200)

@@ -93,6 +93,8 @@ class Recorder:
         self.participation = Participation(frame)
         self._week = week
         self.talent = Talent(frame)
+        organizations = week.prepared.department_organization
+        self.between = organizations[:, None] != organizations[None, :]
         self._sums = week.sums
         self._of_people = (*PEOPLE, *(f"{what}:{topic}" for what in ("met", "in_need") for topic in topic_names))
         self._by_label = tuple(f"{what}:{label}" for what in ("hours", "money") for label in labels)
@@ -119,6 +121,8 @@ class Recorder:
             observe_sessions(met.learner, met.source, plan.brought, blocks, people, work.factor, found, flow)
         flows = week.sums.block(FLOWS)
         flows += found.T
+        if self.between.any():
+            week.add("learned_between", np.where(self.between, flow, 0.0).reshape(worlds, -1).sum(axis=1))
         self.flow[:, min(week.number // QUARTER, self.flow.shape[1] - 1)] += flow.astype(np.float32)
 
     def observe(self, plan: Plan) -> None:

@@ -106,6 +106,12 @@ def _check_synthetic(organization: SyntheticOrganization, findings: Findings) ->
             f"{organization.departments} departments are more than {organization.people} people",
             "give every department a person",
         )
+    if organization.organizations > organization.departments:
+        findings.add(
+            (*path, "organizations"),
+            f"{organization.organizations} organizations are more than {organization.departments} departments",
+            "give every organization a department",
+        )
 
 
 def _check_files(organization: FilesOrganization, findings: Findings) -> None:

@@ -22,6 +22,9 @@ class SyntheticOrganization:
     kind: str = parameter("synthetic", "drawn by the generator", choices=("synthetic",))
     people: int = parameter(480, "head count; a leaver's seat is filled", unit="people", low=1, high=2_000_000)
     departments: int = parameter(8, "departments, of even size", unit="departments", low=1, high=1000)
+    organizations: int = parameter(
+        1, "organizations that share out the departments, neighbours together", unit="organizations", low=1, high=1000
+    )
     topics: int = parameter(
         24,
         "topics: a sixth enterprise-wide, a sixth emerging, the rest departments' own",

@@ -24,7 +24,7 @@ AGED = ("from_practice", "from_forgetting", "from_obsolescence")
 LEFT = ("leavers", "lost_by_leavers", "leaders_left", "lost_by_leaders", "from_turnover")
 KNOWN = ("lookups", "fresh_lookups", "covered", "covered_fresh", "tacit_codified")
 """What the knowledge base is used for and holds, see `sim.phases.knowledge`."""
-ALWAYS = ("ties_formed", "ties_refused", "hours", "money", "shocks", "from_shocks")
+ALWAYS = ("ties_formed", "ties_refused", "hours", "money", "shocks", "from_shocks", "learned_between")
 """Quantities that every week has, whether anything was added or not."""
 
 

@@ -67,16 +67,16 @@ def course(scenario: Scenario, seeds: tuple[int, ...] = SEEDS) -> tuple[list[lis
 
 
 @lru_cache(maxsize=2)
-def baseline(partners: str = "{}") -> tuple[list[list[str]], Record]:
-    """The same small world without a policy but for partners, as JSON text."""
-    return course(under(json.loads(partners)))
+def baseline(partners: str = "{}", organization: str = "{}") -> tuple[list[list[str]], Record]:
+    """The same small world without a policy but for partners, and its organization's own fields, as JSON text."""
+    return course(under(json.loads(partners), json.loads(organization)))
 
 
 @lru_cache(maxsize=4)
-def shipped_record(*kinds: str) -> Record:
-    """64 worlds of the default organization over three years, under some policies as shipped."""
+def shipped_record(kinds: tuple[str, ...], setting: str) -> Record:
+    """64 worlds over three years under some policies as shipped; of the default but for a setting, as JSON text."""
     policies = {label: fields for kind in kinds for label, fields in shipped(kind).items()}
-    scenario = Scenario.from_dict({"policies": policies})
+    scenario = Scenario.from_dict({**json.loads(setting), "policies": policies})
     parts = (range(first, first + 16) for first in range(1, 65, 16))
     return Record.join([OrganizationModel(scenario, seeds=seeds).run().record() for seeds in parts])
 
@@ -119,16 +119,34 @@ class PolicyHarness:
         """The policy by its own kind as label, started early, and its partners."""
         return {**self.partners, self.kind: {"kind": self.kind, "start_week": START, **self.lively[variant], **more}}
 
+    @property
+    def setting(self) -> Mapping[str, Any]:
+        """Sections of the scenario without which the policy has nothing to act on."""
+        return registry()[self.kind].setting
+
+    def under(
+        self, policies: Mapping[str, Any], organization: Mapping[str, Any] | None = None, **sections: Any
+    ) -> Scenario:
+        """A small world of the setting that the policy needs, under some policies."""
+        apart = {name: fields for name, fields in self.setting.items() if name != "organization"}
+        needed = self.setting.get("organization", {})
+        return under(policies, {**needed, **(organization or {})}, **apart, **sections)
+
     def baseline(self) -> tuple[list[list[str]], Record]:
         """The same small world without the policy."""
-        return baseline(json.dumps(self.partners))
+        return baseline(json.dumps(self.partners), json.dumps(self.setting.get("organization", {})))
+
+    @property
+    def organizations(self) -> int:
+        """How many organizations the policy needs."""
+        return int(self.setting.get("organization", {}).get("organizations", 1))
 
     def test_it_builds_from_its_shipped_config(self) -> None:
         given = shipped(self.kind)
-        scenario = Scenario.from_dict({"policies": given})
+        scenario = Scenario.from_dict({**self.setting, "policies": given})
         assert list(given) == [self.kind]
         assert type(scenario.policies[self.kind]) is registry()[self.kind].Settings
-        small = under(given, weeks=scenario.policies[self.kind].start_week + 2)
+        small = self.under(given, weeks=scenario.policies[self.kind].start_week + 2)
         assert OrganizationModel(small, seed=1).run().state.violations() == []
 
     def test_a_misspelled_field_is_refused_and_the_right_one_named(self) -> None:
@@ -137,7 +155,7 @@ class PolicyHarness:
             if field.name == "kind":
                 continue
             with pytest.raises(InputError) as caught:
-                under({self.kind: {"kind": self.kind, f"{field.name}x": 1}})
+                self.under({self.kind: {"kind": self.kind, f"{field.name}x": 1}})
             assert f"did you mean '{field.name}'?" in str(caught.value)
 
     def test_every_parameter_says_what_it_means(self) -> None:
@@ -149,7 +167,7 @@ class PolicyHarness:
 
     def test_same_seed_same_digest_alone_and_in_an_ensemble(self) -> None:
         for variant in range(len(self.lively)):
-            scenario = under(self.policy(variant))
+            scenario = self.under(self.policy(variant))
             digests, _ = course(scenario, (5, 3))
             again, _ = course(scenario, (3,))
             assert [week[1] for week in digests] == [week[0] for week in again]
@@ -159,7 +177,7 @@ class PolicyHarness:
         plain, record = self.baseline()
         for variant in range(len(self.lively)):
             for zero in self.zeros:
-                digests, treated = course(under(self.policy(variant, money=5, hours=2, **zero)))
+                digests, treated = course(self.under(self.policy(variant, money=5, hours=2, **zero)))
                 assert digests == plain, zero
                 for name, values in record.weekly.items():
                     np.testing.assert_array_equal(values, treated.weekly[name], err_msg=f"{name} with {zero}")
@@ -169,16 +187,16 @@ class PolicyHarness:
     def test_nothing_differs_before_its_start_week(self) -> None:
         plain, record = self.baseline()
         for variant in range(len(self.lively)):
-            digests, treated = course(under(self.policy(variant)))
+            digests, treated = course(self.under(self.policy(variant)))
             assert digests[:START] == plain[:START]
             assert digests[-1][0] != plain[-1][0] and digests[-1][1] != plain[-1][1]
             for name, values in record.weekly.items():
                 np.testing.assert_array_equal(values[:, :START], treated.weekly[name][:, :START], err_msg=name)
 
     def test_weeks_of_burn_in_know_no_policy(self) -> None:
-        first = OrganizationModel(under(self.partners, burn_in_weeks=4), seeds=SEEDS).state.digest()
+        first = OrganizationModel(self.under(self.partners, burn_in_weeks=4), seeds=SEEDS).state.digest()
         for variant in range(len(self.lively)):
-            settled = OrganizationModel(under(self.policy(variant), burn_in_weeks=4), seeds=SEEDS)
+            settled = OrganizationModel(self.under(self.policy(variant), burn_in_weeks=4), seeds=SEEDS)
             assert settled.state.digest() == first
 
     def test_it_changes_only_what_it_declares(self, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -186,7 +204,7 @@ class PolicyHarness:
         bent: set[str] = set()
         written: set[str] = set()
         for variant in range(len(self.lively)):
-            model = OrganizationModel(under(self.policy(variant), weeks=A_QUARTER), seed=1)
+            model = OrganizationModel(self.under(self.policy(variant), weeks=A_QUARTER), seed=1)
             at_work = next(one for one in model.plan.policies if one.label == self.kind)
             act = at_work.act
 
@@ -210,7 +228,7 @@ class PolicyHarness:
 
     def test_all_invariants_hold(self) -> None:
         for variant in range(len(self.lively)):
-            model = OrganizationModel(under(self.policy(variant)), seeds=SEEDS)
+            model = OrganizationModel(self.under(self.policy(variant)), seeds=SEEDS)
             for _ in range(WEEKS):
                 model.step()
                 assert model.state.violations() == []
@@ -218,8 +236,13 @@ class PolicyHarness:
 
     @pytest.mark.parametrize("shape", ODD_ORGANIZATIONS)
     def test_it_survives_odd_organizations(self, shape: str) -> None:
+        organization = ODD_ORGANIZATIONS[shape]
+        if self.organizations > organization["departments"]:
+            with pytest.raises(InputError):
+                self.under(self.policy(), organization)
+            return
         for variant in range(len(self.lively)):
-            model = OrganizationModel(under(self.policy(variant), ODD_ORGANIZATIONS[shape], weeks=7), seeds=SEEDS)
+            model = OrganizationModel(self.under(self.policy(variant), organization, weeks=7), seeds=SEEDS)
             model.run()
             assert model.state.violations() == []
             assert np.isfinite(model.series()[["adequacy", "mean_expertise", "hours"]].to_numpy()).all()
@@ -227,17 +250,18 @@ class PolicyHarness:
     def test_the_order_of_policies_in_the_file_does_not_matter(self) -> None:
         for variant in range(len(self.lively)):
             both = {**worlds.BUSY, **self.policy(variant), "again": self.policy(variant)[self.kind]}
-            there, _ = course(under(both), (4,))
-            back, _ = course(under(dict(reversed(both.items()))), (4,))
+            there, _ = course(self.under(both), (4,))
+            back, _ = course(self.under(dict(reversed(both.items()))), (4,))
             assert there == back
 
     def test_one_more_isolated_person_outside_its_targets_changes_nobody_else(self, tmp_path: Path) -> None:
-        people = "id,department,level\n" + "".join(f"p{n:02},{'ABC'[n % 3]},{n % 4}\n" for n in range(18))
+        people = "id,department,level,organization\n"
+        people += "".join(f"p{n:02},{'ABC'[n % 3]},{n % 4},{n % 3 % self.organizations}\n" for n in range(18))
         ties = "learner,source\n" + "".join(f"p{n:02},p{(n + step) % 18:02}\n" for n in range(18) for step in (1, 3, 4))
         targets = {"targets": {"departments": ["A", "B"]}}
         for variant in range(len(self.lively)):
             seen = []
-            for more in ("", "zz,C,1\n"):
+            for more in ("", f"zz,C,1,{2 % self.organizations}\n"):
                 organization = {**worlds.files(tmp_path / f"{len(more)}", people + more, ties), "topics": 8}
                 policies = {label: {**fields, **targets} for label, fields in self.policy(variant).items()}
                 given = {"turnover": BUSY_TURNOVER, "policies": policies, "weeks": WEEKS}
@@ -248,7 +272,7 @@ class PolicyHarness:
             assert changed(*seen) == set()
 
     def test_it_books_its_hours_and_its_money(self) -> None:
-        weekly = course(under(self.policy(money=7.5, hours=2)))[1].weekly
+        weekly = course(self.under(self.policy(money=7.5, hours=2)))[1].weekly
         for what in ("hours", "money"):
             booked = weekly[f"{what}:{self.kind}"]
             assert not booked[:, :START].any()
@@ -261,9 +285,10 @@ class PolicyHarness:
     def test_it_moves_its_target_metric(self) -> None:
         policy = registry()[self.kind]
         partner = (policy.partner,) if policy.partner else ()
-        plain, treated = shipped_record(*partner), shipped_record(*partner, self.kind)
+        setting = json.dumps(self.setting)
+        plain, treated = shipped_record(partner, setting), shipped_record((*partner, self.kind), setting)
         target = policy.target_metric
-        start = Scenario.from_dict({"policies": shipped(self.kind)}).policies[self.kind].start_week
+        start = Scenario.from_dict({**self.setting, "policies": shipped(self.kind)}).policies[self.kind].start_week
         metric = SEAT_METRICS[target] if target in SEAT_METRICS else METRICS[target]
         assert metric.better
         if isinstance(metric, SeatMetric):

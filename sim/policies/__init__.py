@@ -13,6 +13,7 @@ POLICIES: Registry[type[Policy]] = Registry(
         "knowledge_base": "sim.policies.knowledge_base:KnowledgeBase",
         "mentorship": "sim.policies.mentorship:Mentorship",
         "onboarding": "sim.policies.onboarding:Onboarding",
+        "partnerships": "sim.policies.partnerships:Partnerships",
         "rotation": "sim.policies.rotation:Rotation",
         "succession": "sim.policies.succession:Succession",
     },

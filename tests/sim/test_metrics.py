@@ -18,7 +18,8 @@ RESTLESS = {"turnover": {"hazard": [0.04, 0.04, 0.04, 0.04]}, "learning": {"rate
 RATIOS = [metric for metric in METRICS.values() if metric.kind != "quotient"]
 QUANTITIES = sorted({name for metric in RATIOS for name in (metric.numerator, metric.denominator)})
 LEDGER = tuple(name for name in QUANTITIES if name.startswith("from_"))
-TOLD = ("one", "hours", "money", "ties_formed", "ties_refused", "leader_seats_covered", *KNOWN, *LEDGER)
+BOOKED = ("hours", "money", "ties_formed", "ties_refused")
+TOLD = ("one", *BOOKED, "leader_seats_covered", "learned_between", *KNOWN, *LEDGER)
 """Quantities that other tests count: the ledger, what policies book, new ties, successors, the knowledge base."""
 
 
