@@ -20,6 +20,8 @@ ORIGINS = ("baseline", "rotation", "mentorship", "introduction", "other", "onboa
 
 HOME, ENTERPRISE, EMERGING = 0, 1, 2
 TOPIC_KINDS = ("home", "enterprise", "emerging")
+EXPLICIT = np.float32(0.5)
+"""A topic is explicit up to this tacitness."""
 
 
 @dataclass(frozen=True)

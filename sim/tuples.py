@@ -39,13 +39,19 @@ class Needs(NamedTuple):
 
     Attributes:
         need: float32 (department, padded topic). met: mastery from which it is met, 2 where there is none, likewise.
-        whole: sum over topics, float64 (department,). kind: class of need, or NO_NEED, int8 (department, padded topic).
+        whole: sum over topics, float64 (department,); `whole_explicit` over the explicit ones.
+        kind: class of need, or NO_NEED, int8 (department, padded topic).
+        explicit, emerging: 1 where a topic is so, else 0, (padded topic,). new: how many are emerging.
     """
 
     need: NDArray[np.float32]
     met: NDArray[np.float32]
     whole: NDArray[np.float64]
     kind: NDArray[np.int8]
+    explicit: NDArray[np.float32]
+    emerging: NDArray[np.float32]
+    whole_explicit: NDArray[np.float64]
+    new: np.float64
 
 
 class Sorting(NamedTuple):

@@ -10,7 +10,7 @@ from sim.chance import MODEL, Chance, text_keys
 from sim.kernels.observe import NEED_MET, NEW, NO_NEED, OF_ALL, OTHER, OWN
 from sim.levers import DEPARTMENT, LEVERS, ORGANIZATION, PAIR
 from sim.scenario import Scenario
-from sim.schema import EMERGING, ENTERPRISE, Joining, Rule, Structure
+from sim.schema import EMERGING, ENTERPRISE, EXPLICIT, Joining, Rule, Structure
 from sim.settings import LEVELS
 from sim.start import INITIATIVE_LOW, INITIATIVE_SPAN, mean_of_newcomers
 from sim.state import State
@@ -96,11 +96,17 @@ def needs_of(structure: Structure, topics: int) -> Needs:
     kind = np.where(structure.own, OWN, OTHER)
     kind = np.where(structure.topic_kind == ENTERPRISE, OF_ALL, kind)
     kind = np.where(structure.topic_kind == EMERGING, NEW, kind)
+    explicit = ((structure.tacitness <= EXPLICIT) & (np.arange(need.shape[1]) < topics)).astype(np.float32)
+    emerging = ((structure.topic_kind == EMERGING) & (np.arange(need.shape[1]) < topics)).astype(np.float32)
     return Needs(
         need=need,
         met=np.where(need > 0, NEED_MET * need, OUT_OF_REACH).astype(np.float32),
         whole=need[:, :topics].astype(np.float64).sum(axis=1),
         kind=np.where(need > 0, kind, NO_NEED).astype(np.int8),
+        explicit=explicit,
+        emerging=emerging,
+        whole_explicit=(need * explicit).astype(np.float64).sum(axis=1),
+        new=np.float64(emerging.sum()),
     )
 
 

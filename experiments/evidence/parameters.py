@@ -30,6 +30,8 @@ CHOOSING, TESTING = 16, 32
 """Worlds in which the metric is chosen, and other ones in which it is tested."""
 
 BESIDE = Path(__file__).with_name("beside.yaml")
+SCENARIO = "scenario"
+"""Under this name, sections of the scenario stand among the fields that a parameter needs beside it."""
 HALF_A_YEAR = tuple(range(26))
 
 
@@ -38,7 +40,8 @@ class Turn:
     """A parameter turned from one end to the other.
 
     Attributes:
-        path: dotted name. low, high: values at the ends. beside: fields without which it has nothing to act on.
+        path: dotted name. low, high: values at the ends. beside: fields without which it has nothing to act on, and
+            under `scenario` sections of the scenario.
     """
 
     subject: Subject
@@ -49,8 +52,9 @@ class Turn:
 
     def scenario(self, value: Any) -> dict[str, Any]:
         """The scenario with the parameter at a value."""
-        fields = _nested({**self.beside, self.path: value})
-        return self.subject.under(fields)
+        beside = dict(self.beside)
+        sections = beside.pop(SCENARIO, {})
+        return {**self.subject.under(_nested({**beside, self.path: value})), **sections}
 
     @property
     def name(self) -> str:

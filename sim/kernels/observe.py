@@ -32,8 +32,8 @@ FEW = np.float32(3.0)
 BASELINE = np.int8(0)
 SOMEBODY = np.int32(0)
 
-HELD, ENGAGED, SQUARES = 0, 1, 2
-PERSON_SUMS = 3
+HELD, ENGAGED, SQUARES, HELD_EXPLICIT, LEADING = 0, 1, 2, 3, 4
+PERSON_SUMS = 5
 """Sums over the people of a block; those by department and topic are tables of their own."""
 
 PEOPLE = (
@@ -41,6 +41,7 @@ PEOPLE = (
     *("met_own", "met_other", "met_enterprise", "met_emerging"),
     *("in_need_own", "in_need_other", "in_need_enterprise", "in_need_emerging"),
     *("met", "in_need", "reach", "thin_topics", "variance_between", "variance"),
+    *("held_explicit", "needed_explicit", "leaders_emerging", "leaders_cells"),
 )
 """What `sum_up_people` writes, in this order, before the people who met and who need each topic."""
 OWN, OTHER, OF_ALL, NEW, NO_NEED = 0, 1, 2, 3, -1
@@ -48,7 +49,9 @@ CLASSES = 4
 """Classes of need: own, other departments', enterprise and emerging topics, in the order of PEOPLE."""
 
 TIES = ("trust_within", "trust_across", "ties_within", "ties_across", "no_cross_tie", "base_within", "base_across")
-FLOWS = ("learned", "learned_across", "base_gain_within", "base_gain_across")
+FLOWS = ("learned", "learned_across", "base_gain_within", "base_gain_across", "gain_across", "meetings_across")
+LEADER = 2
+"""Level from which people count as leaders."""
 
 
 @kernel
@@ -74,6 +77,8 @@ def observe_people(begin, end, blocks, people, engagement, needs, adequacy, foun
     for block in range(begin, end):
         first, last = rows_of(block, blocks)
         squares = splat(NOTHING)
+        explicit = splat(NOTHING)
+        leading = splat(NOTHING)
         held = NOTHING
         engaged = NOTHING
         for i in range(first, last):
@@ -83,7 +88,9 @@ def observe_people(begin, end, blocks, people, engagement, needs, adequacy, foun
             for k in range(0, width, LANES):
                 value = load(people.expertise, i * width + k)
                 wide = as_float64(value)
-                mine = mine + as_float64(smaller(value, load(needs.need, home * width + k)))
+                has = smaller(value, load(needs.need, home * width + k))
+                mine = mine + as_float64(has)
+                explicit = explicit + as_float64(has * load(needs.explicit, k))
                 squares = squares + wide * wide
                 at = (block * departments + home) * width + k
                 store(found.mastery, at, load(found.mastery, at) + wide)
@@ -91,6 +98,10 @@ def observe_people(begin, end, blocks, people, engagement, needs, adequacy, foun
                 store(found.met, at, load(found.met, at) + has_met)
                 knows = select(value >= NEED_MET, splat(ONE), nobody)
                 store(found.experts, block * width + k, load(found.experts, block * width + k) + knows)
+            if people.level[i] >= LEADER:
+                for k in range(0, width, LANES):
+                    new = load(people.expertise, i * width + k) * load(needs.emerging, k)
+                    leading = leading + as_float64(new)
             own = total(mine)
             held += own
             share = own / needs.whole[home] if needs.whole[home] > NOTHING else SINGLE
@@ -99,6 +110,8 @@ def observe_people(begin, end, blocks, people, engagement, needs, adequacy, foun
         found.sums[block, HELD] = held
         found.sums[block, ENGAGED] = engaged
         found.sums[block, SQUARES] = total(squares)
+        found.sums[block, HELD_EXPLICIT] = total(explicit)
+        found.sums[block, LEADING] = total(leading)
 
 
 @wide_kernel
@@ -118,6 +131,28 @@ def add_up(found, first, number):
 
 
 @wide_kernel
+def count_heads(heads, first, needs, head, world):
+    """Write the people of each department to `head` (world, department).
+
+    Returns:
+        What all of them need, what they need of explicit topics, and how many are leaders.
+    """
+    needed = NOTHING
+    needed_explicit = NOTHING
+    leaders = 0
+    for d in range(heads.shape[1]):
+        here = 0
+        for level in range(heads.shape[2]):
+            here += heads[first, d, level]
+            if level >= LEADER:
+                leaders += heads[first, d, level]
+        head[world, d] = np.float64(here)
+        needed += head[world, d] * needs.whole[d]
+        needed_explicit += head[world, d] * needs.whole_explicit[d]
+    return needed, needed_explicit, np.float64(leaders)
+
+
+@wide_kernel
 def sum_up_people(begin, end, blocks, rule, needs, found, head, week):
     """Quantities of worlds begin to end from the sums of their blocks.
 
@@ -130,13 +165,7 @@ def sum_up_people(begin, end, blocks, rule, needs, found, head, week):
     for world in range(begin, end):
         first = world * blocks.number
         add_up(found, first, blocks.number)
-        needed = NOTHING
-        for d in range(rule.departments):
-            here = 0
-            for level in range(found.heads.shape[2]):
-                here += found.heads[first, d, level]
-            head[world, d] = np.float64(here)
-            needed += head[world, d] * needs.whole[d]
+        needed, needed_explicit, leaders = count_heads(found.heads, first, needs, head, world)
         mastery = NOTHING
         between = NOTHING
         squared_means = NOTHING
@@ -188,6 +217,10 @@ def sum_up_people(begin, end, blocks, rule, needs, found, head, week):
         week[16, world] += np.float64(thin)
         week[17, world] += between
         week[18, world] += max(variance, between)  # rounding must not put a part above the whole
+        week[19, world] += found.sums[first, HELD_EXPLICIT]
+        week[20, world] += needed_explicit
+        week[21, world] += found.sums[first, LEADING]
+        week[22, world] += leaders * needs.new
 
 
 @kernel
@@ -220,6 +253,7 @@ def observe_flow(begin, end, blocks, people, ties, factor, lessons, sums, flow):
         across = splat(NOTHING)
         base_within = splat(NOTHING)
         base_across = splat(NOTHING)
+        crossing = 0
         for part in range(block_from(first, blocks.people), block_from(last, blocks.people)):
             start = lessons.first[part]
             stop = start + lessons.number[part]
@@ -231,6 +265,7 @@ def observe_flow(begin, end, blocks, people, ties, factor, lessons, sums, flow):
                 if full != 0:
                     drop_given_up(n, full, ties, lessons)
                 away = gather(people.home, source) != gather(people.home, learner)
+                crossing += count_bits(mask_bits(away & there))
                 before = select(there, load(lessons.gain, n), ZERO)
                 gain = as_float64(before) * as_float64(gather(factor, learner))
                 of_base = select(load(lessons.origin, n) == BASELINE, gain, NOTHING)
@@ -245,6 +280,8 @@ def observe_flow(begin, end, blocks, people, ties, factor, lessons, sums, flow):
         sums[block, 1] = total(across)
         sums[block, 2] = total(base_within)
         sums[block, 3] = total(base_across)
+        sums[block, 4] = total(across)
+        sums[block, 5] = np.float64(crossing)
 
 
 @wide_kernel

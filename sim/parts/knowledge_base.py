@@ -8,14 +8,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.kernels.knowledge import FRESH_ENOUGH
+from sim.schema import EXPLICIT
 from sim.state import State
 from sim.tuples import Readable
 
 Values = NDArray[np.float32]
 Rows = NDArray[np.int64]
 ZERO, ONE = np.float32(0.0), np.float32(1.0)
-EXPLICIT = np.float32(0.5)
-"""A topic is explicit up to this tacitness."""
 
 
 class KnowledgeBase:

@@ -9,6 +9,8 @@ POLICIES: Registry[type[Policy]] = Registry(
     "policy",
     "watercooler.policies",
     {
+        "common_language": "sim.policies.common_language:CommonLanguage",
+        "forums": "sim.policies.forums:Forums",
         "incentives": "sim.policies.incentives:Incentives",
         "knowledge_base": "sim.policies.knowledge_base:KnowledgeBase",
         "mentorship": "sim.policies.mentorship:Mentorship",

@@ -66,6 +66,12 @@ def of_people(plan: Plan, people: list[dict[str, Any]]) -> dict[str, float]:
             found["needed"] += float(need[k])
             found["mastery"] += float(e)
             found["cells"] += 1
+            if structure.tacitness[k] <= 0.5:
+                found["held_explicit"] += min(float(e), float(need[k]))
+                found["needed_explicit"] += float(need[k])
+            if person["level"] >= 2 and structure.topic_kind[k] == 2:
+                found["leaders_emerging"] += float(e)
+                found["leaders_cells"] += 1
             if need[k] > 0:
                 owned = "own" if structure.own[person["home"], k] else "other"
                 kind = [owned, "enterprise", "emerging"][structure.topic_kind[k]]
@@ -118,6 +124,7 @@ def of_learning(plan: Plan, people: list[dict[str, Any]]) -> dict[str, Any]:
         flow[home[learner], home[source]] += gain
 
     brought = lessons_of(plan)
+    found["meetings_across"] = sum(home[learner] != home[source] for learner, source in brought if learner in home)
     for person in people:
         factor = float(plan.week.work.factor[person["row"]])
         found["bound"] += factor < 1
@@ -125,6 +132,7 @@ def of_learning(plan: Plan, people: list[dict[str, Any]]) -> dict[str, Any]:
         for tie in person["ties"]:
             gain = brought.get((person["row"], int(tie["source"])), 0.0) * factor
             learned(person["row"], int(tie["source"]), gain)
+            found["gain_across"] += gain * (home[int(tie["source"])] != person["home"])
             if tie["origin"] == 0:
                 side = "within" if home[int(tie["source"])] == person["home"] else "across"
                 found[f"base_gain_{side}"] += gain

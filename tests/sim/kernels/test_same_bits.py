@@ -21,6 +21,8 @@ LIVELY: dict[str, Any] = {
     | {
         "peers": {**BUSY["mentorship"], "direction": "peer", "matching": "complementarity", "coordinators": 1},
         "reverse": {**BUSY["mentorship"], "direction": "reverse", "matching": "random", "mandatory": False},
+        "words": {"kind": "common_language", "start_week": 2},
+        "forums": {"kind": "forums", "start_week": 2, "cadence": 3},
         "base": {"kind": "knowledge_base", "lookups": 1.0, "push": 0.5, "start_week": 2, "coverage": 0.7},
         "moves": {"kind": "rotation", "start_week": 2, "permanent": True, "host": "greatest_need", "coverage": 0.3},
     },
