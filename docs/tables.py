@@ -91,6 +91,7 @@ SECTIONS = {
     "trust": settings.Trust,
     "contacts": settings.Contacts,
     "sessions": settings.Sessions,
+    "challenges": settings.Challenges,
     "turnover": settings.Turnover,
     "start": settings.Start,
     "newcomers": settings.Newcomers,

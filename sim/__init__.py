@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from sim.scenario import Scenario
 
 __version__ = "0.1.0"
-MODEL_VERSION = 2
+MODEL_VERSION = 3
 """Part of every result's identity; raised whenever the golden digests change."""
 
 __all__ = ["MODEL_VERSION", "OrganizationModel", "Scenario", "__version__"]

@@ -71,6 +71,9 @@ LEVERS: dict[str, Lever] = {
         Lever("tagging", ORGANIZATION, "chance that what is looked up is found", chance=True, base=0.0),
         Lever("reading", ORGANIZATION, "factor on what a reading brings"),
         Lever("curation", ORGANIZATION, "how far a reading renews what is read", base=0.0),
+        Lever("referral", PERSON, "how far contacts of trusted contacts help in a challenge", chance=True, base=0.0),
+        Lever("directory", PERSON, "chance that the best source of a topic is named", chance=True),
+        Lever("unblocking", DEPARTMENT, "chance that an owner clears a blocked challenge", chance=True),
         Lever("facilitation", ORGANIZATION, "added to the facilitation of sessions", chance=True, base=0.0),
     )
 }

@@ -22,6 +22,7 @@ HALF = 0.5
 
 EXCHANGE = "Data exchange"
 SPREAD, SILOS, TRUST = "Spread", "Silos", "Trust and network health"
+CHALLENGE = "Challenges"
 PERFORMANCE, RESILIENCE, COST, ORIGIN = "Performance", "Resilience", "Cost", "Where the learning came from"
 
 
@@ -215,6 +216,30 @@ _METRICS = (
             "covered_fresh", "covered", "mean freshness of what it holds, weighted by coverage"),
     _metric(EXCHANGE, "points", "higher", "stock", "codified", "Tacit topics put in words",
             "tacit_codified", "one", "mean over topics of tacitness above 0.5 of the tacit share put in words"),
+    _metric(CHALLENGE, "weeks", "lower", "ratio", "resolution_weeks", "Time to resolution",
+            "challenges_open", "challenges_arrived", "challenges worked on in a week over those that arrive (Little)"),
+    _metric(CHALLENGE, "weeks", "lower", "ratio", "resolution_weeks_several", "Time to resolution, several departments",
+            "challenges_open_several", "challenges_arrived_several",
+            "the same of challenges whose topics belong to several departments"),
+    _metric(CHALLENGE, "challenges", "lower", "stock", "backlog", "Open challenges",
+            "challenges_open", "one", "challenges worked on in a week"),
+    _metric(CHALLENGE, "points", "higher", "ratio", "solved_in_time", "Solved within four weeks",
+            "challenges_in_time", "challenges_due", "share of challenges solved before or in their fourth week"),
+    _metric(CHALLENGE, "points", "higher", "ratio", "solved_at_once", "Solved at the first try",
+            "challenges_solved_at_once", "challenges_solved", "share of those solved that were never blocked"),
+    _metric(CHALLENGE, "points", "", "ratio", "needing_several", "Needing several departments",
+            "challenges_arrived_several", "challenges_arrived",
+            "share of challenges whose topics belong to several departments"),
+    _metric(CHALLENGE, "challenges a week", "higher", "ratio", "solved_several", "Solved, of several departments",
+            "challenges_solved_several", "one", "challenges of several departments solved in a week"),
+    _metric(CHALLENGE, "weeks", "lower", "ratio", "source_weeks", "Weeks to find a source",
+            "topics_missing", "topics_needed",
+            "needed topics without a source at the end of a week, of challenges not blocked, over those that arrive"),
+    _metric(CHALLENGE, "points", "higher", "ratio", "cleared_in_time", "Blocked ones cleared within four weeks",
+            "blockings_in_time", "blockings_due", "share of blocked challenges cleared after four weeks or fewer"),
+    _metric(CHALLENGE, "weeks", "lower", "final", "median_blocked", "Median weeks blocked",
+            "median_blocked", "ever_blocked",
+            "median wait of blocked challenges so far, those that still wait with their weeks until now"),
     _metric(PERFORMANCE, "points", "higher", "stock", "performance", "Performance",
             "engaged", "people", "mean of engagement * adequacy"),
     _metric(RESILIENCE, "topics", "lower", "stock", "thin_topics", "Topics held by fewer than three",

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.phases import ageing, channels, governance, knowledge, shocks, turnover
+from sim.phases import ageing, challenges, channels, governance, knowledge, shocks, turnover
 from sim.phases.scratch import room_for_lessons
 from sim.policies.base import Policy
 from sim.recorder import Recorder
@@ -51,6 +51,7 @@ PHASES = (
     Phase("ties", "model", "expertise, culture, contact", "gain, trust", channels.ties),
     Phase("sessions", "model", "expertise, culture, trust of the week's start", "gain, trust, ties", channels.sessions),
     Phase("knowledge base", "model", "expertise, levers", "gain, coverage, freshness", knowledge.knowledge_base),
+    Phase("challenges", "model", "expertise, trust, culture, blocked", "gain, challenges", challenges.challenges),
     Phase("land", "user", "what rules set", "state", channels.land),
     Phase("learn", "model", "gain, hours", "expertise, ledger", channels.learn),
     Phase("practice", "model", "need", "expertise, ledger", ageing.practice),
@@ -71,6 +72,7 @@ class Plan:
         market: whom newcomers are drawn from, and how likely people leave.
         load, hours: hours asked over hours available, and the latter, never 0, float32 (person,).
         gates: what people bring to meetings, kept from week to week; `followed` are the levers that it follows from.
+        flat: levers that were asked for in one piece, by name.
         seconds: time spent in each phase so far, by name.
     """
 
@@ -88,6 +90,7 @@ class Plan:
         self.gates = Gates(*(np.ones(rows, np.float32) for _ in Gates._fields))
         self.rate = np.float32(week.scenario.learning.rate)
         self.followed: dict[str, NDArray[np.float32]] = {}
+        self.flat: dict[str, NDArray[np.float32]] = {}
         self.lessons = room_for_lessons(week.state)
         self.meetings: dict[int, Meetings] = {}
         self.market = joining_of(week.prepared, week.chance)
@@ -99,6 +102,7 @@ class Plan:
     def restart_measures(self) -> None:
         """Forget what was measured so far."""
         labels = [part.label for part in (*self.policies, *self.rules)]
+        self.week.challenges.restart_measures()
         self.recorder = Recorder(self.week, labels, self.week.prepared.topics.names)
 
     def step(self) -> None:
@@ -114,6 +118,14 @@ class Plan:
         """Mean mastery over people and topics, float64 (world,)."""
         mean: NDArray[np.float64] = self.week.state.expertise.mean(axis=(1, 2), dtype=np.float64)
         return mean
+
+    def flat_lever(self, name: str) -> NDArray[np.float32]:
+        """A lever as kernels read it, in one piece; kept while nobody bends it anew."""
+        lever = self.week.levers[name]
+        if self.followed.get(name) is not lever:
+            self.followed[name] = lever
+            self.flat[name] = np.ascontiguousarray(lever.ravel())
+        return self.flat[name]
 
     def by_world(self, values: NDArray[Any]) -> NDArray[Any]:
         """Values (person,) seen as (world, person)."""

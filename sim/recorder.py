@@ -119,6 +119,9 @@ class Recorder:
         met = plan.meeting
         if len(met.learner):
             observe_sessions(met.learner, met.source, plan.brought, blocks, people, work.factor, found, flow)
+        solved = week.challenges.lessons
+        if len(solved.learner):
+            observe_sessions(solved.learner, solved.source, solved.brought, blocks, people, work.factor, found, flow)
         flows = week.sums.block(FLOWS)
         flows += found.T
         if self.between.any():

@@ -19,6 +19,7 @@ from sim.parse import is_mapping, read_fields, read_section, suggestion
 from sim.plain import UNREADABLE, Findings, KeyPath, clean, shown
 from sim.scenario_checks import FILE_FIELDS, check_label, check_own, check_scenario
 from sim.settings import (
+    Challenges,
     Contacts,
     Culture,
     FilesOrganization,
@@ -53,6 +54,7 @@ class Scenario:
     trust: Trust = section(Trust, "trust as a record of promises kept")
     contacts: Contacts = section(Contacts, "how often people meet, how ties form and fade")
     sessions: Sessions = section(Sessions, "attendance of sessions that policies hold")
+    challenges: Challenges = section(Challenges, "problems of two departments at once")
     turnover: Turnover = section(Turnover, "who leaves")
     start: Start = section(Start, "mastery at week 0")
     newcomers: Newcomers = section(Newcomers, "mastery of newcomers")

@@ -176,6 +176,47 @@ class Sessions:
 
 
 @dataclass(frozen=True)
+class Challenges:
+    """Problems of two departments at once: how often they arise, and what solves them.
+
+    Numbers are proposals, kept cautious where no source says how large they are.
+    """
+
+    arrivals: float = parameter(
+        0.05,
+        "chance that one arises between two departments at full interdependence; 0: none",
+        unit="per week",
+        low=0,
+        high=1,
+    )
+    mastery: float = parameter(
+        0.6, "mastery required of a source, relative to the largest need of any department", low=0, high=1
+    )
+    topics: int = parameter(4, "most topics that one needs", unit="topics", low=1, high=16)
+    find: float = parameter(
+        0.15, "chance that a trusted contact helps, times willingness and clarity", unit="per week", low=0, high=1
+    )
+    trusted: float = parameter(0.4, "trust above which a contact is asked", low=0, high=1)
+    line: float = parameter(
+        0.1,
+        "chance that the line names the best source where no contact helps: base of the lever `directory`",
+        unit="per week",
+        low=0,
+        high=1,
+    )
+    block: float = parameter(0.02, "chance that one is blocked", unit="per week", low=0, high=1)
+    clearing: float = parameter(
+        0.15,
+        "chance that an owner clears a blocked one: base of the lever `unblocking`; a median of five weeks",
+        unit="per week",
+        low=0,
+        high=1,
+    )
+    work_weeks: int = parameter(2, "weeks of work once all sources are found", unit="weeks", low=1, high=520)
+    solving: float = parameter(3.0, "how much solvers learn from each other, in meetings over a tie", low=0, high=100)
+
+
+@dataclass(frozen=True)
 class Turnover:
     """Who leaves; the seat is filled at once."""
 

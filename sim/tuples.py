@@ -1,4 +1,4 @@
-"""Named tuples of arrays that the kernels of one phase receive: measures, and the matching of pairs."""
+"""Named tuples of arrays that the kernels of one phase receive: measures, the matching of pairs, challenges."""
 
 from __future__ import annotations
 
@@ -101,3 +101,78 @@ class Habits(NamedTuple):
     push: NDArray[np.float32]
     tagging: NDArray[np.float32]
     reading: NDArray[np.float32]
+
+
+class OpenChallenges(NamedTuple):
+    """Challenges in the order of (week of arrival, world, pair of departments), (challenge,); room lies behind them.
+
+    Attributes:
+        world, department, partner: where it arose, and the pair that it belongs to.
+        owner: the department that leads it now.
+        several: whether its topics belong to more than one department.
+        arrived: week. key: of all its random decisions.
+        lead, lead_key: row and key of who leads it; -1 where nobody does.
+        topic: topics needed, -1 behind the last, (challenge, topic needed).
+        source, source_key: row and key of who was found for each of them; -1 where nobody was yet, -2 where the
+            knowledge base has the answer.
+        blocked, since: whether it is blocked, and since which week. stalled: whether it ever was.
+        decided: whether somebody with the right to do so clears it this week.
+        worked: weeks of work done.
+    """
+
+    world: NDArray[np.int64]
+    department: NDArray[np.int64]
+    partner: NDArray[np.int64]
+    owner: NDArray[np.int64]
+    several: NDArray[np.bool_]
+    arrived: NDArray[np.int64]
+    key: NDArray[np.uint64]
+    lead: NDArray[np.int64]
+    lead_key: NDArray[np.uint64]
+    topic: NDArray[np.int64]
+    source: NDArray[np.int64]
+    source_key: NDArray[np.uint64]
+    blocked: NDArray[np.bool_]
+    since: NDArray[np.int64]
+    stalled: NDArray[np.bool_]
+    decided: NDArray[np.bool_]
+    worked: NDArray[np.int64]
+
+
+class ChallengeTerms(NamedTuple):
+    """The scenario's constants of challenges, typed for the kernels.
+
+    Attributes:
+        rate: chance of an arrival in a week, by pair of departments (pair,); `department` and `partner` say which.
+        mastery: mastery required of a source, (padded topic,).
+        department_key, topic_key: keys of the names. decision_key: of the decisions, see `sim.kernels.challenges`.
+    """
+
+    rate: NDArray[np.float32]
+    department: NDArray[np.int64]
+    partner: NDArray[np.int64]
+    mastery: NDArray[np.float32]
+    department_key: NDArray[np.uint64]
+    topic_key: NDArray[np.uint64]
+    decision_key: NDArray[np.uint64]
+    find: np.float32
+    trusted: np.float32
+    block: np.float32
+    work_weeks: int
+    solving: np.float32
+
+
+class ChallengeLevers(NamedTuple):
+    """What policies bend of challenges this week: (person,), (person,) and flat over (world, department)."""
+
+    referral: NDArray[np.float32]
+    directory: NDArray[np.float32]
+    unblocking: NDArray[np.float32]
+
+
+class SolverLessons(NamedTuple):
+    """Room for who learns from whom in the challenges solved this week, and what it brings, (lesson,)."""
+
+    learner: NDArray[np.int64]
+    source: NDArray[np.int64]
+    brought: NDArray[np.float32]

@@ -33,7 +33,12 @@ def lever_bases(scenario: Scenario, state: State) -> dict[str, NDArray[np.float3
         DEPARTMENT: (worlds, departments),
         PAIR: (worlds, departments, departments),
     }
-    plain = {"hours": scenario.learning.hours, "attendance": scenario.sessions.attendance}
+    plain = {
+        "hours": scenario.learning.hours,
+        "attendance": scenario.sessions.attendance,
+        "directory": scenario.challenges.line,
+        "unblocking": scenario.challenges.clearing,
+    }
     bases = {}
     for name, lever in LEVERS.items():
         shape = shapes.get(lever.of, (worlds, people))

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from sim.build import Prepared
 from sim.chance import Chance, Keys, extend, text_keys
+from sim.kernels.arriving import COUNTS
 from sim.kernels.exchange_lanes import CARD
 from sim.kernels.forming import form_in_order
 from sim.kernels.learning import LEDGER_BLOCK, PARTS
@@ -21,6 +22,7 @@ from sim.kernels.stays import end_stays
 from sim.kernels.tables import count_by_department
 from sim.levers import Levers
 from sim.membership import Mask, Membership, Rows
+from sim.parts.challenges import Challenges
 from sim.parts.knowledge_base import KnowledgeBase
 from sim.parts.shocks import Shocks
 from sim.schema import ORIGINS, Culture, Gates, NewTies, Work
@@ -54,6 +56,7 @@ class Week(Membership):
         needs: what people of each department need, as the measures ask for it.
         blocks: how a world's rows are cut for the measures.
         knowledge_base: what is written down, see `sim.parts.knowledge_base`.
+        challenges: the open ones, see `sim.parts.challenges`.
         renewed: the week in which a charter renewed all policies last, or None.
     """
 
@@ -84,6 +87,8 @@ class Week(Membership):
         self.shocks = Shocks(prepared.scenario.shocks)
         self.sums = Sums(state.frame.worlds)
         self.cells = float(self.rule.people * self.rule.topics)
+        self.challenges = Challenges(prepared, state, self.chance)
+        self.sums.block(COUNTS)
         self.needs = needs_of(state.structure, self.rule.topics)
         self.blocks = measured_blocks(self.rule, self.work.gain.shape[1])
         worlds, borders = state.frame.worlds, np.arange(0, self.rule.people, LEDGER_BLOCK)

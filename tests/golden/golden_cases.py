@@ -90,6 +90,7 @@ def cases(folder: Path) -> dict[str, Scenario]:
         "rich": scenario(shape, policies=RICH),
         "files": loaded(folder),
         "burn-in": scenario(burn_in_weeks=7, policies={"rotation": ROTATION}),
+        "quiet": scenario(shape, policies=RICH, challenges={"arrivals": 0}),
         "rule": scenario(rules={"listen": {"kind": "golden_listen"}}),
     }
 

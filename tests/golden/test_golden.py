@@ -13,7 +13,7 @@ from golden_cases import SEEDS, cases, digests, kept, lively
 
 from sim import MODEL_VERSION
 
-NAMES = ("baseline", "rotation", "incentives", "mentorship", "rich", "files", "burn-in", "rule")
+NAMES = ("baseline", "rotation", "incentives", "mentorship", "rich", "files", "burn-in", "quiet", "rule")
 
 
 @pytest.mark.golden

@@ -37,7 +37,7 @@ def test_the_table_of_levers() -> None:
         for part in (ORGANIZATION, DEPARTMENT, PAIR, PERSON)
     }
     assert by_part[ORGANIZATION] == {"facilitation", "tagging", "reading", "curation"}
-    assert by_part[DEPARTMENT] == {"safety.norm", "safety.pull"}
+    assert by_part[DEPARTMENT] == {"safety.norm", "safety.pull", "unblocking"}
     pairs = ("clarity", "willingness", "reliability")
     assert by_part[PAIR] == {"contact", *(f"{name}.{role}" for name in pairs for role in ("norm", "pull"))}
     assert {"engagement.norm", "engagement.pull", "teaching", "attendance", "practice"} <= by_part[PERSON]
@@ -198,3 +198,25 @@ def test_readiness_is_the_share_of_a_frontier_shock_that_is_avoided() -> None:
         made.plan.policies = [Bending("bending", Bend("readiness", add=share))]
         lost.append(made.run().record().weekly["from_shocks"][0, 1])
     assert lost[0] < 0 and lost[1] == pytest.approx(0.5 * lost[0], rel=1e-5) and lost[2] == 0
+
+
+def sought(*bends: Bend, **fields: Any) -> Any:
+    """Raw quantities of twenty weeks of many challenges under these bends."""
+    given = {"arrivals": 0.5, "line": 0, "block": 0, **fields}
+    made = worlds.model(challenges=given, turnover={"hazard": [0, 0, 0, 0]}, weeks=20)
+    made.plan.policies = [Bending("bending", *bends)]
+    return made.run().record().weekly
+
+
+def test_referral_asks_contacts_of_contacts_and_directory_names_the_best() -> None:
+    alone, asked = sought(find=0.5), sought(Bend("referral", add=1.0), find=0.5)
+    assert asked["topics_missing"].sum() < alone["topics_missing"].sum()
+    lost, named = sought(find=0), sought(Bend("directory", add=1.0), find=0)
+    assert lost["challenges_solved"].sum() < named["challenges_solved"].sum()
+    assert named["topics_missing"].sum() < 0.2 * lost["topics_missing"].sum()
+
+
+def test_unblocking_clears_blocked_challenges() -> None:
+    stuck, free = (sought(*bends, block=0.5, clearing=0) for bends in ((), (Bend("unblocking", add=1.0),)))
+    assert stuck["blockings_in_time"].sum() == 0 < stuck["blockings_due"].sum()
+    np.testing.assert_array_equal(free["blockings_in_time"], free["blockings_due"])

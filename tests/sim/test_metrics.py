@@ -10,17 +10,22 @@ from brute import Watch
 from brute import gini as gini_by_pairs
 from worlds import BUSY, model
 
+from sim.kernels.arriving import COUNTS as CHALLENGES
 from sim.metrics import LAST_WEEKS, METRICS, gini, weeks_to_half
 from sim.sums import KNOWN
 
 WEEKS = 16
-RESTLESS = {"turnover": {"hazard": [0.04, 0.04, 0.04, 0.04]}, "learning": {"rate": 0.4, "pace": 0.012}}
+RESTLESS = {
+    "turnover": {"hazard": [0.04, 0.04, 0.04, 0.04]},
+    "learning": {"rate": 0.4, "pace": 0.012},
+    "challenges": {"arrivals": 0},
+}
 RATIOS = [metric for metric in METRICS.values() if metric.kind != "quotient"]
 QUANTITIES = sorted({name for metric in RATIOS for name in (metric.numerator, metric.denominator)})
 LEDGER = tuple(name for name in QUANTITIES if name.startswith("from_"))
 BOOKED = ("hours", "money", "ties_formed", "ties_refused")
-TOLD = ("one", *BOOKED, "leader_seats_covered", "learned_between", *KNOWN, *LEDGER)
-"""Quantities that other tests count: the ledger, what policies book, new ties, successors, the knowledge base."""
+TOLD = ("one", *BOOKED, "leader_seats_covered", "learned_between", *KNOWN, *LEDGER, *CHALLENGES)
+"""Quantities that other tests count: the ledger, bookings, new ties, successors, knowledge base, challenges."""
 
 
 @pytest.fixture(scope="module")

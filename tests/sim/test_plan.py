@@ -15,7 +15,7 @@ from sim.model import OrganizationModel
 from sim.plan import PHASES, table
 from sim.policies.base import Policy, PolicySettings
 
-CHANNELS = ("ties", "sessions", "rules", "practice", "forgetting", "obsolescence", "turnover")
+CHANNELS = ("ties", "sessions", "challenges", "rules", "practice", "forgetting", "obsolescence", "turnover")
 RESTLESS = {"turnover": {"hazard": [0.05, 0.05, 0.05, 0.05]}}
 TIGHT = {"learning": {"rate": 0.3, "pace": 0.01}}
 
@@ -89,7 +89,7 @@ def test_the_ledger_sums_with_rules_that_set_mastery(own_rules: None) -> None:
 
 
 def test_flows_between_departments_sum_to_what_was_learned_from_people() -> None:
-    made = model(policies=BUSY, learning={"phi": 0}, seeds=(1, 2))
+    made = model(policies=BUSY, learning={"phi": 0}, seeds=(1, 2), challenges={"arrivals": 0.5, "find": 1})
     made.run()
     record = made.record()
     learned, across = record.weekly["learned"], record.weekly["learned_across"]
@@ -98,12 +98,13 @@ def test_flows_between_departments_sum_to_what_was_learned_from_people() -> None
     apart = ~np.eye(3, dtype=bool)
     np.testing.assert_allclose(flow[:, :, apart].sum(axis=(1, 2)), across.sum(axis=1), rtol=1e-5)
     cells = made.state.expertise[0].size
-    in_ledger = (record.weekly["from_ties"] + record.weekly["from_sessions"]) * cells
+    assert record.weekly["from_challenges"].sum() > 0
+    in_ledger = sum(record.weekly[f"from_{name}"] for name in ("ties", "sessions", "challenges")) * cells
     np.testing.assert_allclose(learned, in_ledger, atol=2e-5)
 
 
 def test_a_rule_shares_the_budget_but_is_no_flow_between_departments(own_rules: None) -> None:
-    made = model(rules={"gift": {"kind": "gift"}}, contacts={"rate": 0})
+    made = model(rules={"gift": {"kind": "gift"}}, contacts={"rate": 0}, challenges={"arrivals": 0})
     made.run()
     weekly = made.record().weekly
     assert weekly["learned"].sum() == 0 and made.record().flow.sum() == 0

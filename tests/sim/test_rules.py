@@ -204,7 +204,7 @@ def test_gains_of_a_rule_shrink_those_of_ties() -> None:
     )
     assert crowded["from_rules"].sum() > 0
     assert crowded["from_ties"].sum() < plain["from_ties"].sum()
-    entries = ("ties", "sessions", "rules", "practice", "forgetting", "obsolescence", "turnover")
+    entries = ("ties", "sessions", "challenges", "rules", "practice", "forgetting", "obsolescence", "turnover")
     total = sum(crowded[f"from_{name}"][0] for name in entries)
     mean = crowded["mastery"][0] / crowded["cells"][0]
     assert np.diff(mean) == pytest.approx(total[1:], abs=1e-9)

@@ -12,6 +12,7 @@ from typing import Any
 import sim.phases.channels
 
 WIDE = ("float64", "complex")
+MANY = {"arrivals": 0.5, "find": 1}
 
 
 def dispatchers(module: ModuleType) -> dict[str, Any]:
@@ -65,7 +66,7 @@ def main() -> None:
         "base": {"kind": "knowledge_base", "lookups": 1.0, "start_week": 0},
         "some": {**BUSY["incentives"], "coverage": 0.5},
     }
-    model(policies=BUSY | more, weeks=16, turnover={"hazard": [0.05] * 4}).run()
+    model(policies=BUSY | more, weeks=16, turnover={"hazard": [0.05] * 4}, challenges=MANY).run()
     model({"clustering": 0.5, "dispersion": 0.5, "sources": 4}, weeks=1).run()
     shocks = [{"week": 0, "kind": kind, "size": 0.5} for kind in ("leavers", "frontier")]
     model({"topics": 12}, weeks=1, shocks=shocks).run()

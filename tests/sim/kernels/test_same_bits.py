@@ -27,6 +27,7 @@ LIVELY: dict[str, Any] = {
         "moves": {"kind": "rotation", "start_week": 2, "permanent": True, "host": "greatest_need", "coverage": 0.3},
     },
     "turnover": {"hazard": [0.03, 0.03, 0.03, 0.03]},
+    "challenges": {"arrivals": 0.5, "find": 0.5, "block": 0.2},
     "contacts": {"limit": 8, "headroom": 2},
 }
 SHAPES: list[dict[str, Any]] = [
