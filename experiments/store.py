@@ -133,7 +133,7 @@ def _needed() -> set[str]:
     from sim.metrics import METRICS
     from sim.seats import SEAT_METRICS
 
-    measured = [metric for metric in METRICS.values() if metric.kind in ("stock", "final", "ratio")]
+    measured = [metric for metric in METRICS.values() if metric.kind in ("stock", "final", "ratio", "year")]
     return {name for metric in measured for name in (metric.numerator, metric.denominator)} | set(SEAT_METRICS)
 
 

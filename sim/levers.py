@@ -58,6 +58,13 @@ LEVERS: dict[str, Lever] = {
         Lever("hours", PERSON, "time for learning from others, hours a week"),
         Lever("practice", PERSON, "factor on practice of own topics"),
         Lever("attendance", PERSON, "chance to attend a session", chance=True),
+        Lever(
+            "invitation",
+            PERSON,
+            "chance that who would stay away comes all the same, asked again",
+            chance=True,
+            base=0.0,
+        ),
         Lever("turnover", PERSON, "factor on the hazard to leave"),
         Lever("forgetting", PERSON, "factor on forgetting"),
         Lever("reach", PERSON, "factor on the coverage of policies that draw members"),

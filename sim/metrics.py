@@ -18,6 +18,7 @@ from sim.recovery import fall_after_shock, weeks_to_recover
 Wide = NDArray[np.float64]
 Weekly = Mapping[str, Wide]
 LAST_WEEKS = 13
+YEAR = 52
 HALF = 0.5
 
 EXCHANGE = "Data exchange"
@@ -33,8 +34,8 @@ class Metric:
     Attributes:
         unit: "points" marks a share that is shown times 100.
         better: "higher", "lower", or "" where neither direction is good in itself.
-        kind: "stock", "final" (of the last week: itself a sum over 13), "ratio" (flows too), "quotient" of two other
-            metrics, or "run" for what exists once per run.
+        kind: "stock", "final" (of the last week: itself a sum over 13), "ratio" (flows too), "year" (a ratio
+            over the last 52 weeks), "quotient" of two other metrics, or "run" for what exists once per run.
         numerator, denominator: raw quantities of `Record.weekly`; metrics, for a quotient.
     """
 
@@ -69,6 +70,9 @@ class Metric:
             return _ratio(METRICS[self.numerator].value(weekly, since), METRICS[self.denominator].value(weekly, since))
         if self.kind == "final":
             return self.series(weekly)[:, -1]
+        if self.kind == "year":
+            last = weekly[self.numerator][:, -YEAR:], weekly[self.denominator][:, -YEAR:]
+            return _ratio(last[0].sum(axis=1), last[1].sum(axis=1))
         if self.kind == "stock":
             return self.series(weekly)[:, -LAST_WEEKS:].mean(axis=1)
         return _ratio(weekly[self.numerator][:, since:].sum(axis=1), weekly[self.denominator][:, since:].sum(axis=1))
@@ -156,6 +160,12 @@ _METRICS = (
             "one", "one",
             "median over topics of the weeks until half of those in need have it at 0.7 need; "
             "censored at the horizon"),
+    _metric(SPREAD, "mastery a person-week", "higher", "ratio", "learning_tacit", "Learning on tacit topics",
+            "learned_tacit", "people",
+            "mastery learned on topics of tacitness above 0.5, by all channels, after the budget"),
+    _metric(SPREAD, "points", "lower", "stock", "need_gap", "Gap in unmet need between groups",
+            "need_gap", "one",
+            "standard deviation over people of the mean adequacy of their group, by home department and level"),
     _metric(SILOS, "points", "higher", "ratio", "share_across", "Learning across departments",
             "learned_across", "learned", "share of what was learned from people that came from another department"),
     _metric(SILOS, "mastery a tie-week", "higher", "ratio", "learning_across_tie", "Learning per across-tie-week",
@@ -164,6 +174,9 @@ _METRICS = (
     _metric(SILOS, "mastery a meeting", "higher", "ratio", "learning_across_meeting", "Learning per across-meeting",
             "gain_across", "meetings_across",
             "gain after the budget over all ties between home departments, per meeting over them"),
+    _metric(SILOS, "mastery a meeting", "higher", "year", "learning_across_late",
+            "Learning per across-meeting in the last year", "gain_across", "meetings_across",
+            "learning per across-meeting over the last 52 weeks: what is left of policies whose attention fades"),
     _metric(SILOS, "mastery a tie-week", "higher", "ratio", "learning_within_tie", "Learning per within-tie-week",
             "base_gain_within", "base_within",
             "gain after the budget over baseline ties inside home departments, per tie and week"),
@@ -204,6 +217,10 @@ _METRICS = (
             "representativeness", "one",
             "1 - half the sum over departments and levels of |share of hours attended - share of "
             "people|; undefined where nobody attended"),
+    _metric(TRUST, "points", "higher", "ratio", "attendance", "Attendance",
+            "came", "invited", "share of invitations to sessions that people came to"),
+    _metric(TRUST, "points", "higher", "final", "people_reached", "Seats reached",
+            "reached", "people", "seats that policies with members of their own ever treated"),
     _metric(EXCHANGE, "points", "higher", "ratio", "fresh_lookups", "Lookups that are fresh",
             "fresh_lookups", "lookups", "share of lookups that found something of freshness 0.5 or more"),
     _metric(EXCHANGE, "lookups a person-week", "higher", "ratio", "fresh_finds", "Fresh finds",

@@ -36,6 +36,8 @@ if TYPE_CHECKING:
 
 QUARTER = 13
 WEEKS_A_YEAR = 52.0
+ANSWERS = ("invited", "came", "reached")
+"""Who was invited to a session and came, and the seats that any policy ever treated."""
 SIZES = ("one", "people", "person_years", "cells")
 """What a week's sums are set against."""
 
@@ -98,7 +100,7 @@ class Recorder:
         self._sums = week.sums
         self._of_people = (*PEOPLE, *(f"{what}:{topic}" for what in ("met", "in_need") for topic in topic_names))
         self._by_label = tuple(f"{what}:{label}" for what in ("hours", "money") for label in labels)
-        for names in (self._of_people, TIES, FLOWS, SIZES, PARTICIPATION, TALENT, self._by_label):
+        for names in (self._of_people, TIES, FLOWS, SIZES, PARTICIPATION, ANSWERS, TALENT, self._by_label):
             week.sums.block(names)
 
     def follow(self, plan: Plan) -> None:
@@ -126,6 +128,7 @@ class Recorder:
         flows += found.T
         if self.between.any():
             week.add("learned_between", np.where(self.between, flow, 0.0).reshape(worlds, -1).sum(axis=1))
+        week.taught[:] = flow
         self.flow[:, min(week.number // QUARTER, self.flow.shape[1] - 1)] += flow.astype(np.float32)
 
     def observe(self, plan: Plan) -> None:
@@ -142,6 +145,12 @@ class Recorder:
             if rows is not None:
                 ever = self.treated.setdefault(policy.label, np.zeros((self.frame.worlds, self.frame.people), np.bool_))
                 ever |= rows.reshape(ever.shape)
+        invited, came, reached = week.sums.block(ANSWERS)
+        for asked, coming in week.answers:
+            invited += week.count(asked)
+            came += week.count(asked[coming])
+        if self.treated:
+            reached += np.logical_or.reduce(list(self.treated.values())).sum(axis=1)
         people = float(self.frame.people)
         week.sums.block(SIZES)[:] = np.array([1.0, people, people / WEEKS_A_YEAR, week.cells])[:, None]
         hours, money = week.sums["hours"], week.sums["money"]
@@ -159,6 +168,7 @@ class Recorder:
         measured = Measured(
             sums=np.zeros((number, PERSON_SUMS)),
             heads=np.zeros((number, departments, len(LEVELS)), np.int32),
+            shares=np.zeros((number, departments, len(LEVELS))),
             mastery=np.zeros((number, departments, width)),
             met=np.zeros((number, departments, width), np.float32),
             experts=np.zeros((number, width), np.float32),

@@ -19,6 +19,7 @@ LEARNED = (
     "from_rules",
     "bound",
     "meetings",
+    "learned_tacit",
 )
 AGED = ("from_practice", "from_forgetting", "from_obsolescence")
 LEFT = ("leavers", "lost_by_leavers", "leaders_left", "lost_by_leaders", "from_turnover")

@@ -22,6 +22,7 @@ class Measured(NamedTuple):
     Attributes:
         sums: float64 (block, PERSON_SUMS).
         heads: people by home department and level, int32 (block, department, level).
+        shares: sum of their adequacy, float64 likewise.
         mastery: float64 (block, department, padded topic).
         met: people whose need is met, float32 (block, department, padded topic).
         experts: people at NEED_MET or more, float32 (block, padded topic).
@@ -29,6 +30,7 @@ class Measured(NamedTuple):
 
     sums: NDArray[np.float64]
     heads: NDArray[np.int32]
+    shares: NDArray[np.float64]
     mastery: NDArray[np.float64]
     met: NDArray[np.float32]
     experts: NDArray[np.float32]

@@ -21,7 +21,7 @@ from sim.kernels.matching import NOBODY, choose_colleagues
 from sim.kernels.stays import end_stays
 from sim.kernels.tables import count_by_department
 from sim.levers import Levers
-from sim.membership import Mask, Membership, Rows
+from sim.membership import ONE, Mask, Membership, Rows
 from sim.parts.challenges import Challenges
 from sim.parts.knowledge_base import KnowledgeBase
 from sim.parts.shocks import Shocks
@@ -48,6 +48,9 @@ class Week(Membership):
         work, gates, culture: scratch of this week, see `sim.schema`.
         asked, attended: hours that policies ask of each person this week, and hours in sessions, float32 (person,).
         rule_gain: gains of the user's own rules (person, padded topic); empty where there are no rules.
+        taught: mastery that went from department to department last week, after the budget, float64 (world, learner's
+            department, source's department).
+        answers: for each call of `attends` since the week's sessions were called, who was asked, and who comes.
         left: who left this week, (person,).
         mentoring: who has mentees, (person,).
         shocks: what befalls the organization in some weeks.
@@ -78,6 +81,9 @@ class Week(Membership):
             cards=np.zeros((rows, CARD), np.uint64),
         )
         self.asked = np.zeros(rows, np.float32)
+        departments = self.rule.departments
+        self.taught = np.zeros((state.frame.worlds, departments, departments))
+        self.answers: list[tuple[Rows, Mask]] = []
         self.attended = np.zeros(rows, np.float32)
         self.rule_gain = np.zeros((rows if prepared.scenario.rules else 0, self.work.gain.shape[1]), np.float32)
         self.left = np.zeros(rows, np.bool_)
@@ -137,7 +143,12 @@ class Week(Membership):
         chance = self.levers["attendance"].ravel()[rows]
         if voluntary_fade is not None:
             chance = chance * self.gates.engagement[rows] * np.float32(voluntary_fade)
-        return self.draw(label, "attend", rows=rows) < chance + np.float32(more)
+        chance = chance + np.float32(more)
+        if "invitation" in self.levers.contributions:
+            chance = chance + self.levers["invitation"].ravel()[rows] * np.maximum(np.float32(0.0), ONE - chance)
+        coming: Mask = self.draw(label, "attend", rows=rows) < chance
+        self.answers.append((rows, coming))
+        return coming
 
     def colleagues(
         self, label: str, decision: str, chooser: Rows, department: NDArray[np.int32], wanted: int, among: Mask

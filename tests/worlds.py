@@ -26,6 +26,11 @@ BUSY: dict[str, dict[str, Any]] = {
 }
 """All three policies, at a pace that shows everything within a few weeks."""
 
+CIRCLES: dict[str, dict[str, Any]] = {
+    "circles": {"kind": "circles", "start_week": 1, "coverage": 0.7, "group_size": 4, "cadence": 1}
+}
+"""A policy that others act on, as lively as a small world needs it."""
+
 ALL_OPEN: dict[str, dict[str, Any]] = {
     "learning": {
         "rate": 0.1,

@@ -14,9 +14,13 @@ PARTS = 3
 """Rows of `Work.from_parts`."""
 
 CHANGE, FROM_TIES, FROM_SESSIONS, FROM_KNOWLEDGE, FROM_CHALLENGES, FROM_PILOTS, FROM_RULES = 0, 1, 2, 3, 4, 5, 6
-BOUND, MEETINGS = 7, 8
-ABSORBED = 9
-"""Columns of the ledger of learning: change of the sum of mastery, what each channel brought, people, meetings."""
+BOUND, MEETINGS, ON_TACIT = 7, 8, 9
+ABSORBED = 10
+"""Columns of the ledger of learning: change of the sum of mastery, what each channel brought, people, meetings, and
+the change on tacit topics."""
+
+TACIT = np.float32(0.5)
+"""A topic of more tacitness counts as tacit."""
 
 PRACTICE, FORGETTING, OBSOLESCENCE = 0, 1, 2
 LOSSES = 3
@@ -33,7 +37,7 @@ def block_of(i, people):
 
 
 @wide_kernel
-def absorb(begin, end, hours, people, rule, work, ledger):
+def absorb(begin, end, hours, people, structure, rule, work, ledger):
     """Take up the week's gains of all channels within one learning budget.
 
     If a person's gains sum to more than hours * pace, all channels shrink by the same factor; then
@@ -50,6 +54,7 @@ def absorb(begin, end, hours, people, rule, work, ledger):
     while i < end:
         world, block, last = block_of(i, rule.people)
         change = splat(NOTHING)
+        on_tacit = splat(NOTHING)
         ties = NOTHING
         sessions = NOTHING
         knowledge = NOTHING
@@ -75,11 +80,14 @@ def absorb(begin, end, hours, people, rule, work, ledger):
             challenges += np.float64(work.from_parts[CHALLENGES, i]) * share
             pilots += np.float64(work.from_parts[PILOTS, i]) * share
             rules += np.float64(work.from_rules[i]) * share
-            for at in range(i * width, (i + 1) * width, LANES):
+            for k in range(0, width, LANES):
+                at = i * width + k
                 before = load(people.expertise, at)
                 after = smaller(ONE, before + load(work.gain, at) * factor)
                 store(people.expertise, at, after)
-                change = change + (as_float64(after) - as_float64(before))
+                more = as_float64(after) - as_float64(before)
+                change = change + more
+                on_tacit = on_tacit + select(load(structure.tacitness, k) > TACIT, more, splat(NOTHING))
             i += 1
         ledger[world, block, CHANGE] = total(change)
         ledger[world, block, FROM_TIES] = ties
@@ -90,6 +98,7 @@ def absorb(begin, end, hours, people, rule, work, ledger):
         ledger[world, block, FROM_RULES] = rules
         ledger[world, block, BOUND] = np.float64(bound)
         ledger[world, block, MEETINGS] = np.float64(meetings)
+        ledger[world, block, ON_TACIT] = total(on_tacit)
 
 
 @wide_kernel

@@ -7,6 +7,7 @@ its blocks, and `sum_up_people` and its like add the blocks in order.
 import numpy as np
 
 from sim.kernels.common import ONE, ZERO
+from sim.kernels.groups import spread_of_groups
 from sim.kernels.jit import kernel, wide_kernel
 from sim.kernels.lessons import block_from
 from sim.kernels.ties import find
@@ -41,7 +42,7 @@ PEOPLE = (
     *("met_own", "met_other", "met_enterprise", "met_emerging"),
     *("in_need_own", "in_need_other", "in_need_enterprise", "in_need_emerging"),
     *("met", "in_need", "reach", "thin_topics", "variance_between", "variance"),
-    *("held_explicit", "needed_explicit", "leaders_emerging", "leaders_cells"),
+    *("held_explicit", "needed_explicit", "leaders_emerging", "leaders_cells", "need_gap"),
 )
 """What `sum_up_people` writes, in this order, before the people who met and who need each topic."""
 OWN, OTHER, OF_ALL, NEW, NO_NEED = 0, 1, 2, 3, -1
@@ -106,6 +107,7 @@ def observe_people(begin, end, blocks, people, engagement, needs, adequacy, foun
             held += own
             share = own / needs.whole[home] if needs.whole[home] > NOTHING else SINGLE
             adequacy[i] = np.float32(share)
+            found.shares[block, home, people.level[i]] += share
             engaged += np.float64(engagement[i]) * share
         found.sums[block, HELD] = held
         found.sums[block, ENGAGED] = engaged
@@ -123,6 +125,7 @@ def add_up(found, first, number):
         for d in range(found.heads.shape[1]):
             for level in range(found.heads.shape[2]):
                 found.heads[first, d, level] += found.heads[block, d, level]
+                found.shares[first, d, level] += found.shares[block, d, level]
             for k in range(found.mastery.shape[2]):
                 found.mastery[first, d, k] += found.mastery[block, d, k]
                 found.met[first, d, k] += found.met[block, d, k]
@@ -172,8 +175,7 @@ def sum_up_people(begin, end, blocks, rule, needs, found, head, week):
         reach = NOTHING
         wanted = 0
         thin = 0
-        met_all = NOTHING
-        need_all = NOTHING
+        met_all, need_all = NOTHING, NOTHING
         for k in range(rule.topics):
             known = NOTHING
             for d in range(rule.departments):
@@ -221,6 +223,7 @@ def sum_up_people(begin, end, blocks, rule, needs, found, head, week):
         week[20, world] += needed_explicit
         week[21, world] += found.sums[first, LEADING]
         week[22, world] += leaders * needs.new
+        week[23, world] += spread_of_groups(found.heads[first], found.shares[first], everybody)
 
 
 @kernel

@@ -10,7 +10,7 @@ from sim.chance import MODEL
 from sim.kernels.exchange import exchange
 from sim.kernels.exchange_lanes import exchange_lanes, write_cards
 from sim.kernels.jit import COMPILED
-from sim.kernels.learning import ABSORBED, BOUND, CHANGE, FROM_RULES, FROM_TIES, MEETINGS, absorb
+from sim.kernels.learning import ABSORBED, BOUND, CHANGE, FROM_RULES, FROM_TIES, ON_TACIT, absorb
 from sim.kernels.lessons import BLOCK
 from sim.kernels.sessions import SCRATCH, hold_sessions
 from sim.phases.encounters import chance_of, form_ties
@@ -128,8 +128,8 @@ def learn(plan: Plan) -> None:
         work.gain[:] += week.rule_gain
     ledger = week.ledger(ABSORBED)
     hours = np.ascontiguousarray(week.levers["hours"].ravel())
-    people, rule = state.people, week.rule
-    week.over_rows(lambda begin, end: absorb(begin, end, hours, people, rule, work, ledger))
+    people, structure, rule = state.people, state.structure, week.rule
+    week.over_rows(lambda begin, end: absorb(begin, end, hours, people, structure, rule, work, ledger))
     entries = ledger.sum(axis=1).T
     change, taken = entries[CHANGE] / week.cells, entries[FROM_TIES : FROM_RULES + 1]
     total, others = taken[0].copy(), np.zeros_like(change)
@@ -140,5 +140,5 @@ def learn(plan: Plan) -> None:
         others += part
     parts[0] = change - others
     learned = week.sums.block(LEARNED)
-    learned += np.concatenate([parts, entries[BOUND : MEETINGS + 1]])
+    learned += np.concatenate([parts, entries[BOUND : ON_TACIT + 1]])
     plan.recorder.follow(plan)

@@ -38,6 +38,7 @@ def act(plan: Plan) -> None:
 def convene(plan: Plan) -> None:
     """Draw who attends which session; trust is read now, before this week's meetings move it."""
     week, state = plan.week, plan.week.state
+    week.answers.clear()
     parts = [(n, part) for n, policy in enumerate(plan.policies) for part in policy.convene(week)]
     plan.meeting = gather(parts, ORIGINS, state.frame.rows)
     meet(plan)

@@ -51,7 +51,7 @@ class Gathering(Policy):
     """
 
     origin: ClassVar[str]
-    mixed: ClassVar[bool] = False
+    mixed: bool = False
     settings: GatheringSettings
 
     def prepare(self, week: Week) -> None:

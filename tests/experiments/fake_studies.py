@@ -94,7 +94,7 @@ def record(
     for name, metric in METRICS.items():
         luck = worlds.normal(0.0, 0.03, (seeds, 1)) + 0.006 * worlds.normal(0.0, 1.0, (seeds, weeks)).cumsum(1) / 4
         weekly.setdefault(metric.denominator, np.ones((seeds, weeks)))
-        if metric.kind not in ("stock", "final", "ratio") or metric.numerator in weekly:
+        if metric.kind not in ("stock", "final", "ratio", "year") or metric.numerator in weekly:
             continue
         level = LEVELS.get(name, 0.3)
         extra = plan.effects.get(name, 0.5 * level * plan.effects.get("need_met", 0.0))

@@ -30,7 +30,10 @@ def arm() -> Arm:
 def record() -> Record:
     draw = np.random.default_rng(0)
     raw = {
-        name for m in METRICS.values() if m.kind in ("stock", "final", "ratio") for name in (m.numerator, m.denominator)
+        name
+        for m in METRICS.values()
+        if m.kind in ("stock", "final", "ratio", "year")
+        for name in (m.numerator, m.denominator)
     }
     weekly = {name: draw.random((2, 5)) for name in ("met", "hours:重点 $x", "met:a/b", *sorted(raw - {"met"}))}
     weekly["met"][0, 0] = np.nan

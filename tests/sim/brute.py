@@ -84,6 +84,10 @@ def of_people(plan: Plan, people: list[dict[str, Any]]) -> dict[str, float]:
     found["person_years"] = len(people) / 52
     found["unmet"] = found["needed"] - found["held"]
     found["gini"] = gini([adequacy(plan, person) for person in people])
+    groups = defaultdict(list)
+    for person in people:
+        groups[person["home"], person["level"]].append(adequacy(plan, person))
+    found["need_gap"] = statistics.pstdev(statistics.fmean(group) for group in groups.values() for _ in group)
     found["thin_topics"] = sum(sum(p["mastery"][k] >= SEVENTY for p in people) < 3 for k in range(topics))
     wanted = [name for name in names if found[f"in_need:{name}"] > 0]
     found["reach"] = statistics.fmean(found[f"met:{name}"] / found[f"in_need:{name}"] for name in wanted)
@@ -183,18 +187,23 @@ class Watch:
         self.adequacy: list[list[list[float]]] = [[] for _ in worlds]
         self._attended: list[Any] = []
         self._learning: list[set[int]] = [set() for _ in worlds]
+        self._reached: list[set[Any]] = [set() for _ in worlds]
 
     def step(self) -> None:
         """One week."""
         plan, worlds = self.plan, range(len(self.weekly))
         found: list[dict[str, Any]] = [{} for _ in worlds]
+        size = plan.week.rule.people
         with np.errstate(over="ignore"):
             for phase in PHASES:
                 if phase.name == "leave and join":
                     before = [live(plan, world) for world in worlds]
                     held = [[adequacy(plan, person) for person in before[world]] for world in worlds]
+                mastery = plan.week.state.expertise.astype(np.float64)
                 phase.run(plan)
                 if phase.name == "learn":
+                    tacit = plan.week.state.structure.tacitness[: mastery.shape[2]] > np.float32(0.5)
+                    more = (plan.week.state.expertise - mastery)[:, :, tacit].sum(axis=(1, 2))
                     for world in worlds:
                         found[world].update(of_learning(plan, live(plan, world)))
         self._attended = [*self._attended, plan.week.attended.copy()][-13:]
@@ -211,6 +220,17 @@ class Watch:
             below = {n for n, person in enumerate(people) if adequacy(plan, person) < 0.5}
             self._learning[world] = (self._learning[world] | set(left)) & below
             found[world]["newcomers_learning"] = len(self._learning[world])
+            found[world]["learned_tacit"] = more[world]
+            answers = [
+                (row, come) for rows, coming in plan.week.answers for row, come in zip(rows, coming, strict=True)
+            ]
+            here = [come for row, come in answers if row // size == world]
+            found[world] |= {"invited": len(here), "came": sum(here)}
+            treated = [policy.treated(plan.week) for policy in plan.policies]
+            self._reached[world] |= {
+                row for rows in treated if rows is not None for row in np.flatnonzero(rows) if row // size == world
+            }
+            found[world]["reached"] = len(self._reached[world])
             found[world].update(of_people(plan, people) | of_ties(plan, people) | of_participation(people, hours))
             self.flow[world].append(found[world].pop("flow"))
             self.adequacy[world].append([adequacy(plan, person) for person in people])

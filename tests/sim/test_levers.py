@@ -220,3 +220,17 @@ def test_unblocking_clears_blocked_challenges() -> None:
     stuck, free = (sought(*bends, block=0.5, clearing=0) for bends in ((), (Bend("unblocking", add=1.0),)))
     assert stuck["blockings_in_time"].sum() == 0 < stuck["blockings_due"].sum()
     np.testing.assert_array_equal(free["blockings_in_time"], free["blockings_due"])
+
+
+@pytest.mark.parametrize("fade", [None, 0.2])
+def test_an_invitation_brings_some_of_those_who_would_stay_away(fade: float | None) -> None:
+    made = worlds.model({"people": 2000}, weeks=2)
+    worlds.run_phases(made.plan, "act")
+    week, rows = made.ensemble, np.arange(2000)
+    plain = week.attends("circles", rows, fade)
+    week.levers.contributions["invitation"] = {}
+    week.levers.values["invitation"] = np.full((1, 2000), 0.5, np.float32)
+    again = week.attends("circles", rows, fade)
+    assert not (plain & ~again).any(), "nobody stays away for being asked"
+    p = 0.9 if fade is None else 0.9 * 0.8 * fade
+    np.testing.assert_allclose([plain.mean(), again.mean()], [p, p + 0.5 * (1 - p)], atol=0.03)

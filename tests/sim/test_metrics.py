@@ -89,6 +89,8 @@ def test_one_number_per_run_by_ruling_24(watched: tuple[Any, Watch], since: int)
                 over = sum(weekly[metric.numerator][world, since:].tolist())
                 under = sum(weekly[metric.denominator][world, since:].tolist())
                 expected = over / under if under else np.nan
+            elif metric.kind == "year":
+                expected = sum(weekly[metric.numerator][world, -52:]) / sum(weekly[metric.denominator][world, -52:])
             elif metric.kind == "final":
                 expected = metric.series(weekly)[world, -1]
             elif metric.kind == "quotient":
@@ -124,7 +126,7 @@ def test_the_registry_is_complete_in_itself() -> None:
     for name, metric in METRICS.items():
         assert metric.name == name
         assert metric.title and metric.doc and metric.group and metric.unit, name
-        assert metric.kind in ("stock", "final", "ratio", "quotient", "run")
+        assert metric.kind in ("stock", "final", "ratio", "year", "quotient", "run")
         assert metric.better in ("higher", "lower", "")
         assert metric.low < metric.high
         known = METRICS if metric.kind == "quotient" else weekly

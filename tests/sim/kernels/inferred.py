@@ -64,6 +64,7 @@ def main() -> None:
     more = {
         "hard": {**BUSY["mentorship"], "matching": "random", "coordinators": 1, "minimum_sessions": 3},
         "base": {"kind": "knowledge_base", "lookups": 1.0, "start_week": 0},
+        "circles": {"kind": "circles", "start_week": 1},
         "some": {**BUSY["incentives"], "coverage": 0.5},
     }
     model(policies=BUSY | more, weeks=16, turnover={"hazard": [0.05] * 4}, challenges=MANY).run()

@@ -17,6 +17,7 @@ from sim.kernels.learning import (
     FROM_TIES,
     LEDGER_BLOCK,
     MEETINGS,
+    ON_TACIT,
     absorb,
     practise,
 )
@@ -99,7 +100,7 @@ def test_the_budget_shrinks_all_gains_by_one_factor(seed: int) -> None:
     before = people.expertise.astype(np.float64)
     work.meetings[:] = draw.integers(0, 4, 48)
     ledger = np.full((2, 1, ABSORBED), np.nan)
-    absorb(0, 48, hours, people, week.rule, work, ledger)
+    absorb(0, 48, hours, people, made.state.structure, week.rule, work, ledger)
     asked = parts.astype(np.float64).sum(axis=(0, 2))
     room = hours.astype(np.float64) * 0.016
     factor = np.where(asked > room, room / np.maximum(asked, 1e-12), 1)
@@ -114,6 +115,10 @@ def test_the_budget_shrinks_all_gains_by_one_factor(seed: int) -> None:
         taken = (total.astype(np.float64) * work.factor).reshape(2, 24).sum(axis=1)
         np.testing.assert_allclose(by_world[column], taken, rtol=1e-12)
     np.testing.assert_array_equal(by_world[BOUND], (work.factor < 1).reshape(2, 24).sum(axis=1))
+    tacit = made.state.structure.tacitness > np.float32(0.5)
+    on_tacit = (people.expertise.astype(np.float64) - before)[:, tacit].reshape(2, -1).sum(axis=1)
+    assert 0 < tacit.sum() < TOPICS
+    np.testing.assert_allclose(by_world[ON_TACIT], on_tacit, rtol=0, atol=1e-12)
     np.testing.assert_array_equal(by_world[MEETINGS], work.meetings.reshape(2, 24).sum(axis=1))
 
 
