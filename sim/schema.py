@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 TOPIC_LANES = 8
 """Topics are padded to a multiple of this; a sum over topics is this many strided sums, then a fixed tree."""
 
-ORIGINS = ("baseline", "rotation", "mentorship", "introduction", "other", "onboarding", "circles")
+ORIGINS = ("baseline", "rotation", "mentorship", "introduction", "other", "onboarding", "circles", "tacit_exchange")
 """Why a tie exists; a tie stores the position, a digest the text. Policies of one's own form ties of origin "other"."""
 
 HOME, ENTERPRISE, EMERGING = 0, 1, 2

@@ -24,6 +24,7 @@ from sim.levers import Levers
 from sim.membership import ONE, Mask, Membership, Rows
 from sim.parts.challenges import Challenges
 from sim.parts.knowledge_base import KnowledgeBase
+from sim.parts.outsiders import Outsiders
 from sim.parts.shocks import Shocks
 from sim.schema import ORIGINS, Culture, Gates, NewTies, Work
 from sim.settings import FilesOrganization
@@ -60,6 +61,7 @@ class Week(Membership):
         blocks: how a world's rows are cut for the measures.
         knowledge_base: what is written down, see `sim.parts.knowledge_base`.
         challenges: the open ones, see `sim.parts.challenges`.
+        outsiders: advisors from outside, see `sim.parts.outsiders`.
         renewed: the week in which a charter renewed all policies last, or None.
     """
 
@@ -88,6 +90,7 @@ class Week(Membership):
         self.rule_gain = np.zeros((rows if prepared.scenario.rules else 0, self.work.gain.shape[1]), np.float32)
         self.left = np.zeros(rows, np.bool_)
         self.renewed: int | None = None
+        self.outsiders = Outsiders()
         self.knowledge_base = KnowledgeBase(state, self.rule.topics, prepared.scenario.knowledge.staleness)
         self.mentoring = np.zeros(rows, np.bool_)
         self.shocks = Shocks(prepared.scenario.shocks)

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.kernels.knowledge import FRESH_ENOUGH
+from sim.levers import Levers
 from sim.schema import EXPLICIT
 from sim.state import State
 from sim.tuples import Readable
@@ -15,6 +16,10 @@ from sim.tuples import Readable
 Values = NDArray[np.float32]
 Rows = NDArray[np.int64]
 ZERO, ONE = np.float32(0.0), np.float32(1.0)
+
+
+USED = ("codifying", "lookup", "push")
+"""Levers by which a knowledge base is used at all; their base is 0."""
 
 
 class KnowledgeBase:
@@ -63,6 +68,10 @@ class KnowledgeBase:
         covered = (base.coverage[world, topic] >= required) & (base.coverage[world, topic] > 0)
         found: NDArray[np.bool_] = covered & (base.freshness[world, topic] >= FRESH_ENOUGH)
         return found & (base.tacit[world, topic] <= EXPLICIT)
+
+    def in_force(self, levers: Levers) -> bool:
+        """Whether there is one this week: anybody may write down or look up anything."""
+        return any(name in levers.contributions and bool(levers[name].any()) for name in USED)
 
     # --- what the week does --------------------------------------------------------------------------------
 

@@ -14,6 +14,7 @@ from sim.kernels.learning import ABSORBED, BOUND, CHANGE, FROM_RULES, FROM_TIES,
 from sim.kernels.lessons import BLOCK
 from sim.kernels.sessions import SCRATCH, hold_sessions
 from sim.phases.encounters import chance_of, form_ties
+from sim.phases.outsiders import listen
 from sim.phases.scratch import highest_factors, most_slots, plain_scratch, room_for_lessons, room_for_meetings
 from sim.sessions import room_for_ties
 from sim.sums import LEARNED
@@ -71,12 +72,17 @@ def ties(plan: Plan) -> None:
 
 
 def sessions(plan: Plan) -> None:
-    """Exchange in sessions; promises kept there move trust and form ties."""
+    """Exchange in sessions; promises kept there move trust and form ties. Then outsiders advise."""
+    plan.week.work.from_sessions[:] = 0
+    plan.brought = np.zeros(len(plan.encounters.learner), np.float32)
+    if len(plan.encounters.learner):
+        _hold_sessions(plan)
+    if plan.week.outsiders.given:
+        listen(plan)
+
+
+def _hold_sessions(plan: Plan) -> None:
     week, state, met = plan.week, plan.week.state, plan.encounters
-    week.work.from_sessions[:] = 0
-    plan.brought = np.zeros(len(met.learner), np.float32)
-    if len(met.learner) == 0:
-        return
     count = len(met.learner)
     chance, chains = chance_of(plan, "promise")
     made = room_for_ties(2 * count)

@@ -14,16 +14,12 @@ from sim.tuples import Habits
 
 if TYPE_CHECKING:
     from sim.plan import Plan
-    from sim.week import Week
-
-USED = ("codifying", "lookup", "push")
-"""Levers by which a knowledge base is used at all; their base is 0."""
 
 
 def knowledge_base(plan: Plan) -> None:
     """Write down what is known, look up what is needed; what nobody renews goes stale."""
     week = plan.week
-    base, in_use = week.knowledge_base, in_force(week)
+    base, in_use = week.knowledge_base, week.knowledge_base.in_force(week.levers)
     brought = week.work.from_parts[KNOWLEDGE_BASE]
     if not in_use:
         if brought.any():
@@ -41,12 +37,6 @@ def knowledge_base(plan: Plan) -> None:
     readings = sums[:, width : 2 * width].astype(np.float32)
     base.turn_over(contributed, readings, week.levers["curation"].reshape(worlds, 1))
     known[2:] += base.measure()
-
-
-def in_force(week: Week) -> bool:
-    """Whether anybody may write down or look up anything this week."""
-    bent = week.levers.contributions
-    return any(name in bent and bool(week.levers[name].any()) for name in USED)
 
 
 def _use(plan: Plan, ledger: np.ndarray[tuple[int, ...], np.dtype[np.float64]]) -> None:

@@ -15,6 +15,7 @@ POLICIES: Registry[type[Policy]] = Registry(
         "common_language": "sim.policies.common_language:CommonLanguage",
         "distributed_leadership": "sim.policies.distributed_leadership:DistributedLeadership",
         "feedback": "sim.policies.feedback:Feedback",
+        "external_advisors": "sim.policies.external_advisors:ExternalAdvisors",
         "forums": "sim.policies.forums:Forums",
         "incentives": "sim.policies.incentives:Incentives",
         "knowledge_base": "sim.policies.knowledge_base:KnowledgeBase",
@@ -27,6 +28,7 @@ POLICIES: Registry[type[Policy]] = Registry(
         "rotation": "sim.policies.rotation:Rotation",
         "sponsorship": "sim.policies.sponsorship:Sponsorship",
         "succession": "sim.policies.succession:Succession",
+        "tacit_exchange": "sim.policies.tacit_exchange:TacitExchange",
     },
 )
 

@@ -20,6 +20,8 @@ HOST_TRUST = np.float32(0.4)
 HOST_CONTACT = np.float32(0.6)
 FATIGUE_WEEKS = 26
 DEBRIEF_COLLEAGUES = 8
+PLAYBOOK = 1.0
+"""Share of what a returner could add to the knowledge base that a debrief writes down; of one member's weight."""
 ORIGIN = "rotation"
 AT_HOME = -(10**6)
 """No week: the end of a stay, or the last return, of someone who has none."""
@@ -56,8 +58,9 @@ class Rotation(Policy):
     """Let people work in another department for some weeks.
 
     A visitor takes on part of the host's needs, learns over closer and more willing contact, forms ties to four
-    colleagues that outlast the stay, practises own topics less, and debriefs colleagues on return (sources A and C;
-    Kane, Argote and Levine 2005 on shared identity). Moves need met on other departments' topics up.
+    colleagues that outlast the stay, practises own topics less, and debriefs colleagues on return, which feeds the
+    playbook where there is a knowledge base (sources A and C; Kane, Argote and Levine 2005 on shared identity). Moves
+    need met on other departments' topics up.
     """
 
     kind = "rotation"
@@ -124,6 +127,7 @@ class Rotation(Policy):
         source = self.back[here.nonzero()[0]]
         if len(learner):
             week.attend(self.label, np.concatenate([learner, self.back[here.any(axis=1)]]), hours)
+            self._write_playbook(week, self.back[here.any(axis=1)])
             even = np.ones(len(learner), np.float32)
             yield Encounters(learner, source, even * np.float32(hours), even)
 
@@ -138,6 +142,13 @@ class Rotation(Policy):
     def treated(self, week: Week) -> Mask:
         """Those who ever went."""
         return self.ever
+
+    def _write_playbook(self, week: Week, returners: Rows) -> None:
+        """What is told in a debrief is written down where there is a knowledge base."""
+        base = week.knowledge_base
+        if base.in_force(week.levers):
+            targeted = np.maximum(1.0, week.count(week.eligible(self.settings.targets)))
+            base.write_once(returners, PLAYBOOK / targeted[week.world_of(returners)])
 
     def _return(self, week: Week) -> None:
         self.back = np.flatnonzero(self.ends == week.number)

@@ -63,6 +63,8 @@ def main() -> None:
 
     more = {
         "hard": {**BUSY["mentorship"], "matching": "random", "coordinators": 1, "minimum_sessions": 3},
+        "board": {"kind": "external_advisors", "start_week": 0, "targets": {"levels": [0, 1, 2, 3]}},
+        "told": {"kind": "tacit_exchange", "start_week": 0},
         "base": {"kind": "knowledge_base", "lookups": 1.0, "start_week": 0},
         "circles": {"kind": "circles", "start_week": 1},
         "some": {**BUSY["incentives"], "coverage": 0.5},

@@ -21,6 +21,8 @@ LIVELY: dict[str, Any] = {
     | {
         "peers": {**BUSY["mentorship"], "direction": "peer", "matching": "complementarity", "coordinators": 1},
         "reverse": {**BUSY["mentorship"], "direction": "reverse", "matching": "random", "mandatory": False},
+        "board": {"kind": "external_advisors", "start_week": 2, "cadence": 2, "targets": {"levels": [0, 2, 3]}},
+        "told": {"kind": "tacit_exchange", "start_week": 2, "coverage": 0.5},
         "words": {"kind": "common_language", "start_week": 2},
         "forums": {"kind": "forums", "start_week": 2, "cadence": 3},
         "base": {"kind": "knowledge_base", "lookups": 1.0, "push": 0.5, "start_week": 2, "coverage": 0.7},

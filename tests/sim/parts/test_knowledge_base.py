@@ -54,7 +54,7 @@ def wanted(made: Any, row: int) -> tuple[int, float]:
 
 def test_without_anybody_who_writes_or_reads_there_is_none() -> None:
     made = bent(Bend("tagging", add=1.0), Bend("curation", add=1.0)).run()
-    assert not made.state.coverage.any() and not made.ensemble.work.from_parts.any()
+    assert not made.state.coverage.any() and not made.ensemble.work.from_parts[0].any()
     weekly = made.record().weekly
     assert not any(weekly[name].any() for name in ("lookups", "covered", "tacit_codified", "from_knowledge"))
     assert np.isnan(made.series()["fresh_lookups"]).all() and not made.series()["fresh_finds"].any()
@@ -188,7 +188,7 @@ def test_what_nobody_renews_goes_stale_also_when_nobody_uses_it_any_more() -> No
     assert fresh.max() > 0.95
     made.step()
     assert np.all(made.state.freshness[fresh > 0] < fresh[fresh > 0])
-    assert np.all(made.state.coverage <= coverage) and not made.ensemble.work.from_parts.any()
+    assert np.all(made.state.coverage <= coverage) and not made.ensemble.work.from_parts[0].any()
 
 
 def test_put_in_words_a_tacit_topic_can_be_written_and_read() -> None:

@@ -172,3 +172,25 @@ def test_hosts_at_their_limit_refuse_and_it_is_counted() -> None:
     assert made.ensemble.sums["ties_refused"].sum() > 0 and made.ensemble.sums.get("ties_formed", 0) == 0
     np.testing.assert_array_equal(made.state.ties.count, count)
     assert not np.any(made.state.origin == STAY)
+
+
+def test_a_debrief_feeds_the_playbook_where_there_is_a_knowledge_base() -> None:
+    """What returners who were heard could add is written down once; without a knowledge base nothing is."""
+    stays = {"kind": "rotation", "start_week": 1, "coverage": 1, "cadence": 52, "stay_weeks": 2}
+    base = {"kind": "knowledge_base", "start_week": 0, "contribution": 0, "lookups": 0.5}
+    sections = {"turnover": {"hazard": [0, 0, 0, 0]}, "sessions": {"attendance": 1}, "weeks": 60}
+    assert not worlds.model(policies={"stays": stays}, **sections).run().state.coverage.any()
+    made = worlds.model(policies={"stays": stays, "base": base}, seeds=(1, 2), **sections)
+    (rotation,) = (policy for policy in made.plan.policies if policy.label == "stays")
+    told = 0
+    for _ in range(30):
+        mastery, before = made.state.expertise.copy(), made.state.coverage.copy()
+        made.step()
+        structure = made.state.structure
+        expected = before * (1 - structure.obsolescence[:8])
+        for row in rotation.back[made.ensemble.attended[rotation.back] > 0]:
+            ahead = np.maximum(0, mastery[row // 24, row % 24] - before[row // 24])
+            expected[row // 24] += (1 - structure.tacitness[:8]) * ahead / 24
+            told += 1
+        np.testing.assert_allclose(made.state.coverage, expected, rtol=1e-4, atol=1e-7)
+    assert told > 5
