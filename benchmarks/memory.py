@@ -17,12 +17,13 @@ from benchmarks.figures import Findings
 from benchmarks.progress import say
 from benchmarks.worlds import WARM_WEEKS
 from sim import OrganizationModel
-from sim.schema import CULTURE_FIELDS
+from sim.schema import CULTURE_FIELDS, KNOWLEDGE_FIELDS
 
 STATUS, RESET = Path("/proc/self/status"), Path("/proc/self/clear_refs")
 ROWS_OF_TIES = ("first", "count", "limit")
 """Arrays of the ties that have a row a person."""
-OF_DEPARTMENTS = tuple(field.name for field in CULTURE_FIELDS)
+OF_WHOLES = tuple(field.name for field in CULTURE_FIELDS + KNOWLEDGE_FIELDS)
+"""Arrays of departments and of whole organizations."""
 PEAK, NOW = "VmHWM", "VmRSS"
 
 
@@ -127,7 +128,7 @@ def _kind(place: str) -> str:
         return "scratch"
     if group == "ties":
         return "people" if name in ROWS_OF_TIES else "ties"
-    return "people" if group == "arrays" and name not in OF_DEPARTMENTS else "rest"
+    return "people" if group == "arrays" and name not in OF_WHOLES else "rest"
 
 
 def resident(kind: str) -> int:

@@ -16,8 +16,9 @@ from benchmarks.worlds import POLICIES
 
 ROOT = Path(__file__).parents[1]
 CACHE = "WATERCOOLER_CACHE"
-RUN = ("run", "scenario=together", *(f"policies.{kind}.start_week=0" for kind in POLICIES), "seed=1", "workers=1")
-"""A run in which every policy acts in the first week."""
+RUN = ("run", "scenario=together", *(f"policies.{kind}.start_week=0" for kind in POLICIES), "challenges.arrivals=0",
+       "seed=1", "workers=1")  # fmt: skip
+"""A run in which every policy acts in the first week, without challenges, as in all other sections."""
 
 UNTIL_FIRST_WEEK = """
 import os, sys
@@ -33,7 +34,7 @@ main(sys.argv[1:])
 FIRST_WEEK_IN_PYTHON = f"""
 from sim import OrganizationModel, Scenario
 kinds = {POLICIES}
-world = {{"policies": {{kind: {{"kind": kind, "start_week": 0}} for kind in kinds}}}}
+world = {{"challenges": {{"arrivals": 0}}, "policies": {{kind: {{"kind": kind, "start_week": 0}} for kind in kinds}}}}
 OrganizationModel(Scenario.from_dict(world)).step()
 """
 DONE = 42

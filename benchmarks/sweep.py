@@ -33,7 +33,7 @@ def study(people: int, weeks: int, seeds: int) -> dict[str, Any]:
         scenarios[f"together_{100 * rotation:.0f}_{100 * mentorship:.0f}"] = chosen
     return {
         "name": "thousand", "weeks": weeks, "seeds": seeds, "organization": worlds.organization(people, 8),
-        "policies": policies, "scenarios": scenarios,
+        "policies": policies, "scenarios": scenarios, "challenges": worlds.NO_CHALLENGES,
     }  # fmt: skip
 
 

@@ -19,6 +19,10 @@ def departments(people: int) -> int:
     return min(max(2, people // 3), max(FEWEST_DEPARTMENTS, people // LARGEST_DEPARTMENT))
 
 
+NO_CHALLENGES = {"arrivals": 0}
+"""The contenders, and the goals, know nothing of problems that two departments solve together."""
+
+
 def organization(people: int, topics: int) -> dict[str, Any]:
     """A synthetic organization's settings."""
     return {"people": people, "departments": departments(people), "topics": topics, "sources": SOURCES}
@@ -31,7 +35,8 @@ def scenario(people: int, topics: int = 8, weeks: int = 5200, *, policies: bool 
         settings: of all three policies, where they are not as shipped.
     """
     chosen = {kind: {"kind": kind, **settings} for kind in POLICIES} if policies else {}
-    return Scenario.from_dict({"organization": organization(people, topics), "weeks": weeks, "policies": chosen})
+    sections = {"organization": organization(people, topics), "challenges": NO_CHALLENGES}
+    return Scenario.from_dict({**sections, "weeks": weeks, "policies": chosen})
 
 
 def warm_up() -> None:

@@ -19,12 +19,14 @@ from benchmarks.contenders.numpy_mentorship import deferred_acceptance
 from benchmarks.contenders.numpy_world import World
 from benchmarks.contenders.sizes import NOBODY
 from benchmarks.contenders.start import started
+from benchmarks.worlds import NO_CHALLENGES
 from sim import OrganizationModel, Scenario
 from sim.metrics import METRICS
 
 WEEKS = 20
 SEEDS = (3, 8)
-BUSY = {"turnover": {"hazard": [0.02, 0.02, 0.02, 0.02]}}
+STILL: dict[str, Any] = {"challenges": NO_CHALLENGES}
+BUSY = {**STILL, "turnover": {"hazard": [0.02, 0.02, 0.02, 0.02]}}
 POLICIES: dict[str, dict[str, Any]] = {
     "incentives": {"kind": "incentives", "start_week": 2, "renewal_weeks": 7},
     "mentorship": {"kind": "mentorship", "start_week": 3, "coverage": 0.6, "rematch_weeks": 8},
@@ -97,7 +99,7 @@ def test_what_the_contenders_do_not_express_is_refused() -> None:
 
 
 MANY = tuple(range(100, 116))
-QUIET = {"turnover": {"hazard": [0, 0, 0, 0]}}
+QUIET = {**STILL, "turnover": {"hazard": [0, 0, 0, 0]}}
 """Nobody leaves: what leavers take along hides small differences."""
 LONG = 40
 UNLIKELY = 1e-4
