@@ -93,6 +93,7 @@ class Recorder:
         self.seats = Seats(frame.rows)
         self.treated: dict[str, NDArray[np.bool_]] = {}
         self.participation = Participation(frame)
+        self._ever, self._reached = np.zeros((frame.worlds, frame.people), np.bool_), np.zeros(frame.worlds, np.int64)
         self._week = week
         self.talent = Talent(frame)
         organizations = week.prepared.department_organization
@@ -145,12 +146,7 @@ class Recorder:
             if rows is not None:
                 ever = self.treated.setdefault(policy.label, np.zeros((self.frame.worlds, self.frame.people), np.bool_))
                 ever |= rows.reshape(ever.shape)
-        invited, came, reached = week.sums.block(ANSWERS)
-        for asked, coming in week.answers:
-            invited += week.count(asked)
-            came += week.count(asked[coming])
-        if self.treated:
-            reached += np.logical_or.reduce(list(self.treated.values())).sum(axis=1)
+        self._answers(week)
         people = float(self.frame.people)
         week.sums.block(SIZES)[:] = np.array([1.0, people, people / WEEKS_A_YEAR, week.cells])[:, None]
         hours, money = week.sums["hours"], week.sums["money"]
@@ -159,6 +155,19 @@ class Recorder:
             hours += of_label
             money += paid
         self.weeks.append(week.sums.table.copy())
+
+    def _answers(self, week: Week) -> None:
+        """Count invitations, who followed them, and the seats ever treated, which seldom change."""
+        found = week.sums.block(ANSWERS)
+        if week.answers:
+            asked, coming = (np.concatenate(part) for part in zip(*week.answers, strict=True))
+            found[0] += week.count(asked)
+            found[1] += week.count(asked[coming])
+        if self.treated:
+            ever = np.logical_or.reduce(list(self.treated.values()))
+            if not np.array_equal(ever, self._ever):
+                self._ever, self._reached = ever, ever.sum(axis=1)
+            found[2] += self._reached
 
     def _people(self, week: Week) -> NDArray[np.int32]:
         """Measure people; returns the head count by home department and level, (block, department, level)."""

@@ -68,10 +68,12 @@ class Seats:
         self.adequacy = np.zeros((LAST_WEEKS, rows), np.float32)
         self.learned = np.zeros(rows, np.float32)
         self.meetings = np.zeros(rows, np.int32)
+        self._this_week = np.zeros(rows, np.float32)
 
     def follow(self, week: Week) -> None:
         """Add what was learned this week."""
-        self.learned += week.work.from_ties * week.work.factor
+        np.multiply(week.work.from_ties, week.work.factor, out=self._this_week)
+        self.learned += self._this_week
         self.meetings += week.work.meetings
 
     def values(self, week: Week, weeks: int) -> dict[str, Reals]:

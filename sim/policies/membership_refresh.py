@@ -20,7 +20,7 @@ class MembershipRefreshSettings(PolicySettings):
         0.25, "share of those targeted whose membership is decided anew each time", low=0, high=1
     )
     cadence: int = parameter(26, "weeks between renewals of the membership", unit="weeks", low=1, high=520)
-    of: str = parameter("circles", "label of the policy whose members are renewed")
+    of: str = parameter("circles", "kind of the policy whose members are renewed", choices=("circles", "mentorship"))
     hours: float = parameter(0.5, "introduction of each member drawn anew", unit="hours", low=0, high=60)
 
 
@@ -48,9 +48,9 @@ class MembershipRefresh(Policy):
         if share <= 0 or since == 0 or since % s.cadence:
             return
         rows = np.flatnonzero(week.eligible(s.targets) & (week.draw(self.label, "afresh") < share))
-        week.draw_members_afresh(s.of, rows)
-        renewed = week.scenario.policies.get(s.of)
-        if renewed is not None:
-            members = rows[week.members(s.of, renewed)[rows]]
-            week.ask(members, s.hours)
-            week.book(self.label, members, s.hours, s.money)
+        for label, renewed in week.scenario.policies.items():
+            if renewed.kind == s.of:
+                week.draw_members_afresh(label, rows)
+                members = rows[week.members(label, renewed)[rows]]
+                week.ask(members, s.hours)
+                week.book(self.label, members, s.hours, s.money)
