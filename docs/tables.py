@@ -96,6 +96,7 @@ SECTIONS = {
     "start": settings.Start,
     "newcomers": settings.Newcomers,
     "stays": settings.Stays,
+    "adoption": settings.Adoption,
     "shock": settings.Shock,
     "knowledge": settings.Knowledge,
     "synthetic": settings.SyntheticOrganization,

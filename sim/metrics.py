@@ -21,7 +21,7 @@ LAST_WEEKS = 13
 YEAR = 52
 HALF = 0.5
 
-EXCHANGE = "Data exchange"
+EXCHANGE, INNOVATION = "Data exchange", "Innovation"
 SPREAD, SILOS, TRUST = "Spread", "Silos", "Trust and network health"
 CHALLENGE = "Challenges"
 PERFORMANCE, RESILIENCE, COST, ORIGIN = "Performance", "Resilience", "Cost", "Where the learning came from"
@@ -257,6 +257,16 @@ _METRICS = (
     _metric(CHALLENGE, "weeks", "lower", "final", "median_blocked", "Median weeks blocked",
             "median_blocked", "ever_blocked",
             "median wait of blocked challenges so far, those that still wait with their weeks until now"),
+    _metric(INNOVATION, "pilots a person-year", "", "ratio", "pilots_run", "Pilots",
+            "pilots_started", "person_years", "pilots begun"),
+    _metric(INNOVATION, "adoptions a person-year", "higher", "ratio", "practices_adopted",
+            "Practices adopted across teams", "adopted_elsewhere", "person_years",
+            "adoptions of a practice by teams that did not take part in its pilot"),
+    _metric(INNOVATION, "weeks", "lower", "ratio", "time_to_impact", "Time to impact",
+            "impact_weeks", "impacts",
+            "weeks from the start of a pilot to the first adoption elsewhere, over the practices that were adopted"),
+    _metric(INNOVATION, "practices a team", "higher", "stock", "practices_in_use", "Practices in use",
+            "practices_in_use", "one", "practices that a team has adopted, from pilots of its own or from others"),
     _metric(PERFORMANCE, "points", "higher", "stock", "performance", "Performance",
             "engaged", "people", "mean of engagement * adequacy"),
     _metric(RESILIENCE, "topics", "lower", "stock", "thin_topics", "Topics held by fewer than three",

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.phases import ageing, challenges, channels, governance, knowledge, shocks, turnover
+from sim.phases import ageing, challenges, channels, governance, knowledge, pilots, shocks, turnover
 from sim.phases.scratch import room_for_lessons
 from sim.policies.base import Policy
 from sim.recorder import Recorder
@@ -52,6 +52,7 @@ PHASES = (
     Phase("sessions", "model", "expertise, culture, trust of the week's start", "gain, trust, ties", channels.sessions),
     Phase("knowledge base", "model", "expertise, levers", "gain, coverage, freshness", knowledge.knowledge_base),
     Phase("challenges", "model", "expertise, trust, culture, blocked", "gain, challenges", challenges.challenges),
+    Phase("pilots", "model", "expertise, ties, safety", "gain, practices", pilots.pilots),
     Phase("land", "user", "what rules set", "state", channels.land),
     Phase("learn", "model", "gain, hours", "expertise, ledger", channels.learn),
     Phase("practice", "model", "need", "expertise, ledger", ageing.practice),
@@ -59,7 +60,7 @@ PHASES = (
     Phase("leave and join", "model", "tenure, level", "people, ties, ledger", turnover.leave_and_join),
     Phase("observe", "model", "everything", "measures", _observe),
 )
-"""The order of a week. Challenges and pilots will be channels between the knowledge base and what lands."""
+"""The order of a week. Challenges will be a channel between the knowledge base and pilots."""
 
 
 class Plan:

@@ -19,6 +19,7 @@ from sim.parse import is_mapping, read_fields, read_section, suggestion
 from sim.plain import UNREADABLE, Findings, KeyPath, clean, shown
 from sim.scenario_checks import FILE_FIELDS, check_label, check_own, check_scenario
 from sim.settings import (
+    Adoption,
     Challenges,
     Contacts,
     Culture,
@@ -59,6 +60,7 @@ class Scenario:
     start: Start = section(Start, "mastery at week 0")
     newcomers: Newcomers = section(Newcomers, "mastery of newcomers")
     stays: Stays = section(Stays, "work in another department")
+    adoption: Adoption = section(Adoption, "teams, and how practices spread between them")
     shocks: tuple[Shock, ...] = parameter((), "what happens to the organization in some weeks: week, kind and size")
     knowledge: Knowledge = section(Knowledge, "what becomes of what is written down")
     policies: Mapping[str, Any] = parameter({}, "policies by label; `kind` says which")

@@ -288,6 +288,31 @@ class Stays:
 
 
 @dataclass(frozen=True)
+class Adoption:
+    """Teams, and how practices spread between them."""
+
+    team: int = parameter(10, "seats of a team, of one department", unit="people", low=1, high=100_000)
+    ties: int = parameter(
+        3,
+        "ties to learn over, from which on a team is in contact with another",
+        unit="ties",
+        low=1,
+        high=100_000,
+    )
+    threshold: int = parameter(
+        2,
+        "adopting teams in contact from which on a team may adopt",
+        unit="teams",
+        low=1,
+        high=1000,
+        source="Centola and Macy 2007",
+    )
+    chance: float = parameter(0.2, "chance that such a team adopts", unit="per week", low=0, high=1)
+    gain: float = parameter(0.1, "mastery of its topic that a practice brings each of the team", low=0, high=1)
+    weeks: int = parameter(10, "weeks over which a team learns it", unit="weeks", low=1, high=520)
+
+
+@dataclass(frozen=True)
 class Shock:
     """One thing that happens to the organization, whatever its policies."""
 

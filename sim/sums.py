@@ -25,6 +25,8 @@ AGED = ("from_practice", "from_forgetting", "from_obsolescence")
 LEFT = ("leavers", "lost_by_leavers", "leaders_left", "lost_by_leaders", "from_turnover")
 KNOWN = ("lookups", "fresh_lookups", "covered", "covered_fresh", "tacit_codified")
 """What the knowledge base is used for and holds, see `sim.phases.knowledge`."""
+PILOTED = ("pilots_started", "adopted_elsewhere", "impacts", "impact_weeks", "practices_in_use")
+"""Pilots and practices, see `sim.parts.pilots`."""
 ALWAYS = ("ties_formed", "ties_refused", "hours", "money", "shocks", "from_shocks", "learned_between")
 """Quantities that every week has, whether anything was added or not."""
 
@@ -41,7 +43,7 @@ class Sums(Mapping[str, Wide]):
         self.table = np.zeros((0, worlds))
         self.rows: dict[str, int] = {}
         self._blocks: dict[tuple[str, ...], slice] = {}
-        for names in (LEARNED, AGED, LEFT, KNOWN, ALWAYS):
+        for names in (LEARNED, AGED, LEFT, KNOWN, PILOTED, ALWAYS):
             self.block(names)
 
     def __getitem__(self, name: str) -> Wide:

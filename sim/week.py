@@ -25,6 +25,7 @@ from sim.membership import ONE, Mask, Membership, Rows
 from sim.parts.challenges import Challenges
 from sim.parts.knowledge_base import KnowledgeBase
 from sim.parts.outsiders import Outsiders
+from sim.parts.pilots import Pilots
 from sim.parts.shocks import Shocks
 from sim.schema import ORIGINS, Culture, Gates, NewTies, Work
 from sim.settings import FilesOrganization
@@ -54,6 +55,7 @@ class Week(Membership):
         answers: for each call of `attends` since the week's sessions were called, who was asked, and who comes.
         left: who left this week, (person,).
         mentoring: who has mentees, (person,).
+        pilots: pilots of teams, and the practices that come of them.
         shocks: what befalls the organization in some weeks.
         sums: this week's raw quantities by name, float64 (world,); see `sim.sums`.
         cells: people times topics of one world.
@@ -93,6 +95,7 @@ class Week(Membership):
         self.outsiders = Outsiders()
         self.knowledge_base = KnowledgeBase(state, self.rule.topics, prepared.scenario.knowledge.staleness)
         self.mentoring = np.zeros(rows, np.bool_)
+        self.pilots = Pilots(state, prepared.scenario.adoption)
         self.shocks = Shocks(prepared.scenario.shocks)
         self.sums = Sums(state.frame.worlds)
         self.cells = float(self.rule.people * self.rule.topics)

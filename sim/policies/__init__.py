@@ -14,6 +14,7 @@ POLICIES: Registry[type[Policy]] = Registry(
         "coaching": "sim.policies.coaching:Coaching",
         "common_language": "sim.policies.common_language:CommonLanguage",
         "distributed_leadership": "sim.policies.distributed_leadership:DistributedLeadership",
+        "experiments": "sim.policies.experiments:Experiments",
         "feedback": "sim.policies.feedback:Feedback",
         "external_advisors": "sim.policies.external_advisors:ExternalAdvisors",
         "forums": "sim.policies.forums:Forums",

@@ -67,6 +67,7 @@ def main() -> None:
         "told": {"kind": "tacit_exchange", "start_week": 0},
         "base": {"kind": "knowledge_base", "lookups": 1.0, "start_week": 0},
         "circles": {"kind": "circles", "start_week": 1},
+        "try": {"kind": "experiments", "start_week": 0, "coverage": 1.0, "weeks": 2},
         "some": {**BUSY["incentives"], "coverage": 0.5},
     }
     model(policies=BUSY | more, weeks=16, turnover={"hazard": [0.05] * 4}, challenges=MANY).run()
