@@ -257,7 +257,7 @@ _METRICS = (
     _metric(CHALLENGE, "weeks", "lower", "final", "median_blocked", "Median weeks blocked",
             "median_blocked", "ever_blocked",
             "median wait of blocked challenges so far, those that still wait with their weeks until now"),
-    _metric(INNOVATION, "pilots a person-year", "", "ratio", "pilots_run", "Pilots",
+    _metric(INNOVATION, "pilots a person-year", "", "ratio", "pilots_run", "Pilots run",
             "pilots_started", "person_years", "pilots begun"),
     _metric(INNOVATION, "adoptions a person-year", "higher", "ratio", "practices_adopted",
             "Practices adopted across teams", "adopted_elsewhere", "person_years",

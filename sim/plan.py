@@ -60,7 +60,7 @@ PHASES = (
     Phase("leave and join", "model", "tenure, level", "people, ties, ledger", turnover.leave_and_join),
     Phase("observe", "model", "everything", "measures", _observe),
 )
-"""The order of a week. Challenges will be a channel between the knowledge base and pilots."""
+"""The order of a week."""
 
 
 class Plan:

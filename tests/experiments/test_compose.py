@@ -50,10 +50,9 @@ def test_every_shipped_scenario_composes(name: str) -> None:
     found = design(f"scenario={name}")
     assert found.name == name
     assert found.choices is None
-    assert set(found.catalogue.policies) == {
-        "baseline": set(),
-        "together": {"rotation", "incentives", "mentorship"},
-    }.get(name, {name})
+    several = {"baseline": set(), "together": {"rotation", "incentives", "mentorship"}}
+    expected = several[name] if name in several else {name, registry()[name].partner} - {""}
+    assert set(found.catalogue.policies) == expected
 
 
 @pytest.mark.parametrize("name", [Path(file).stem for file in SHIPPED if file.startswith("study/")])
