@@ -20,10 +20,11 @@ class TestHarness(PolicyHarness):
 def refreshed(people: int = 400, **fields: Any) -> OrganizationModel:
     """Circles of two fifths of the people, a quarter of whose memberships are decided anew every fifth week."""
     policies = {
-        "circles": {"kind": "circles", "start_week": 0, "coverage": 0.4},
+        "circles": {"kind": "circles", "start_week": 0, "coverage": 0.4, "cadence": 52, "group_size": 2},
         "membership_refresh": {"kind": "membership_refresh", "start_week": 0, "cadence": 5, **fields},
     }
-    return worlds.model({"people": people}, weeks=40, policies=policies, turnover={"hazard": [0, 0, 0, 0]})
+    organization = {"people": people, "sources": 0}
+    return worlds.model(organization, weeks=40, policies=policies, turnover={"hazard": [0, 0, 0, 0]})
 
 
 def members(made: OrganizationModel, number: int) -> Any:
