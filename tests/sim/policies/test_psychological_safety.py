@@ -102,8 +102,8 @@ def test_mentorship_and_safety_share_one_learning_budget() -> None:
 def surplus(other: str) -> float:
     """By how much two policies together bring more learning on tacit topics than the sum of each, told from zero."""
     metric = METRICS["learning_tacit"]
-    kinds = ((), (other,), ("psychological_safety",), (other, "psychological_safety"))
-    plain, alone, safe_alone, both = (metric.value(shipped_record(*kind).weekly, 13) for kind in kinds)
+    kinds: tuple[tuple[str, ...], ...] = ((), (other,), ("psychological_safety",), (other, "psychological_safety"))
+    plain, alone, safe_alone, both = (metric.value(shipped_record(kind, "{}").weekly, 13) for kind in kinds)
     found = (both - safe_alone) - (alone - plain)
     assert stats.ttest_1samp(found, 0.0).pvalue < 0.01
     return float(found.mean())
