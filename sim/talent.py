@@ -52,4 +52,4 @@ class Talent:
         found = week.sums.block(TALENT)
         found[0] += leaders.sum(axis=(1, 2))
         found[1] += (leaders * followed).sum(axis=(1, 2))
-        found[2] += np.count_nonzero(self.learning.reshape(self.frame.worlds, -1), axis=1)
+        found[2] += week.count(np.flatnonzero(self.learning))

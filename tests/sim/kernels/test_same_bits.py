@@ -26,11 +26,20 @@ LIVELY: dict[str, Any] = {
         "words": {"kind": "common_language", "start_week": 2},
         "forums": {"kind": "forums", "start_week": 2, "cadence": 3},
         "base": {"kind": "knowledge_base", "lookups": 1.0, "push": 0.5, "start_week": 2, "coverage": 0.7},
+        "ramps": {"kind": "onboarding", "start_week": 1},
+        "heirs": {"kind": "succession", "start_week": 1, "targets": {"levels": [0, 1, 2, 3]}},
+        "try": {"kind": "experiments", "start_week": 1, "coverage": 1.0, "weeks": 2, "pause_weeks": 0},
         "moves": {"kind": "rotation", "start_week": 2, "permanent": True, "host": "greatest_need", "coverage": 0.3},
     },
     "turnover": {"hazard": [0.03, 0.03, 0.03, 0.03]},
     "challenges": {"arrivals": 0.5, "find": 0.5, "block": 0.2},
     "contacts": {"limit": 8, "headroom": 2},
+    "adoption": {"team": 3, "threshold": 1, "ties": 1},
+    "shocks": [
+        {"week": 2, "kind": "leavers", "size": 0.3},
+        {"week": 3, "kind": "frontier", "size": 0.3},
+        {"week": 3, "kind": "reorganisation", "size": 0.2},
+    ],
 }
 SHAPES: list[dict[str, Any]] = [
     {"topics": 11},
