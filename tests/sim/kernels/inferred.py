@@ -26,8 +26,9 @@ def dispatchers(module: ModuleType) -> dict[str, Any]:
 
 
 def compiled(dispatcher: Any) -> list[Any]:
-    """What a kernel was compiled to, for calls from Python and from other kernels."""
-    return [*dispatcher.overloads.values(), *dispatcher.called.overloads.values()]
+    """What a kernel was compiled to, for calls from Python and from other kernels; a plain function has no others."""
+    called = getattr(dispatcher, "called", dispatcher)
+    return [*dispatcher.overloads.values(), *(called.overloads.values() if called is not dispatcher else ())]
 
 
 def wide_variables(dispatcher: Any) -> list[str]:
