@@ -80,6 +80,7 @@ LEVERS: dict[str, Lever] = {
         Lever("curation", ORGANIZATION, "how far a reading renews what is read", base=0.0),
         Lever("referral", PERSON, "how far contacts of trusted contacts help in a challenge", chance=True, base=0.0),
         Lever("directory", PERSON, "chance that the best source of a topic is named", chance=True),
+        Lever("invitation", PERSON, "chance that who is no member is invited to a session", chance=True, base=0.0),
         Lever("unblocking", DEPARTMENT, "chance that an owner clears a blocked challenge", chance=True),
         Lever("facilitation", ORGANIZATION, "added to the facilitation of sessions", chance=True, base=0.0),
     )

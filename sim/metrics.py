@@ -198,6 +198,8 @@ _METRICS = (
             "trust_within", "ties_within", "mean over live ties"),
     _metric(TRUST, "trust", "higher", "stock", "trust_across", "Trust across departments",
             "trust_across", "ties_across", "mean over live ties"),
+    _metric(TRUST, "ties a person", "higher", "stock", "ties_closest", "Ties to the department depended on most",
+            "ties_closest", "people", "live ties to sources in the department that one's own depends on most"),
     _metric(TRUST, "ties a person-year", "", "ratio", "ties_formed", "Ties formed",
             "ties_formed", "person_years", "ties formed by policies"),
     _metric(TRUST, "ties a person-year", "", "ratio", "ties_refused", "Ties refused",

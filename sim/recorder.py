@@ -14,13 +14,12 @@ from sim.kernels.observe import (
     FLOWS,
     PEOPLE,
     PERSON_SUMS,
-    TIES,
     observe_flow,
     observe_people,
     observe_sessions,
-    observe_ties,
     sum_up_people,
 )
+from sim.kernels.observe_ties import TIES, observe_ties
 from sim.metrics import LAST_WEEKS, METRICS, Wide, gini
 from sim.participation import Participation
 from sim.seats import Seats
@@ -192,9 +191,9 @@ class Recorder:
         return measured.heads
 
     def _ties_now(self, week: Week) -> None:
-        blocks, people, ties = week.blocks, week.state.people, week.state.ties
+        blocks, people, ties, closest = week.blocks, week.state.people, week.state.ties, week.closest
         sums = np.zeros((self.frame.worlds * blocks.number, len(TIES)))
-        week.over_blocks(lambda begin, end: observe_ties(begin, end, blocks, people, ties, sums))
+        week.over_blocks(lambda begin, end: observe_ties(begin, end, blocks, people, ties, closest, sums))
         quantities = week.sums.block(TIES)
         quantities += _by_world(sums, self.frame.worlds).T
 

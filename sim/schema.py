@@ -15,7 +15,10 @@ from numpy.typing import NDArray
 TOPIC_LANES = 8
 """Topics are padded to a multiple of this; a sum over topics is this many strided sums, then a fixed tree."""
 
-ORIGINS = ("baseline", "rotation", "mentorship", "introduction", "other", "onboarding", "circles", "tacit_exchange")
+ORIGINS = (
+    *("baseline", "rotation", "mentorship", "introduction", "other", "onboarding", "circles"),
+    *("tacit_exchange", "council", "bridge", "pods"),
+)
 """Why a tie exists; a tie stores the position, a digest the text. Policies of one's own form ties of origin "other"."""
 
 HOME, ENTERPRISE, EMERGING = 0, 1, 2

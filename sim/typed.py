@@ -115,6 +115,12 @@ def needs_of(structure: Structure, topics: int) -> Needs:
     )
 
 
+def closest_of(interdependence: NDArray[np.float32]) -> NDArray[np.int32]:
+    """The department that each depends on most, the first of equals, (department,); -1 where it depends on none."""
+    most = interdependence.argmax(axis=1)
+    return np.where(interdependence.max(axis=1) > 0, most, -1).astype(np.int32)
+
+
 def joining_of(prepared: Prepared, chance: Chance) -> Joining:
     """What leavers and newcomers are drawn from; the week's key is set week by week."""
     scenario, topics = prepared.scenario, prepared.topics

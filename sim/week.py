@@ -27,13 +27,14 @@ from sim.parts.knowledge_base import KnowledgeBase
 from sim.parts.outsiders import Outsiders
 from sim.parts.pilots import Pilots
 from sim.parts.shocks import Shocks
+from sim.policy_settings import Targets
 from sim.schema import ORIGINS, Culture, Gates, NewTies, Work
 from sim.settings import FilesOrganization
 from sim.state import State
 from sim.sums import Sums
 from sim.tallies import add_each, count_rows, numbers_of, rows_of
 from sim.threads import SERIAL_ROWS, SERIAL_TIES, Threads
-from sim.typed import lever_bases, measured_blocks, needs_of, typed_rule
+from sim.typed import closest_of, lever_bases, measured_blocks, needs_of, typed_rule
 
 __all__ = ["CHOOSERS", "Mask", "Rows", "Week"]
 
@@ -62,6 +63,7 @@ class Week(Membership):
         needs: what people of each department need, as the measures ask for it.
         blocks: how a world's rows are cut for the measures.
         knowledge_base: what is written down, see `sim.parts.knowledge_base`.
+        closest: the department that each depends on most, int32 (department,); -1 where it depends on none.
         challenges: the open ones, see `sim.parts.challenges`.
         outsiders: advisors from outside, see `sim.parts.outsiders`.
         renewed: the week in which a charter renewed all policies last, or None.
@@ -101,6 +103,7 @@ class Week(Membership):
         self.cells = float(self.rule.people * self.rule.topics)
         self.challenges = Challenges(prepared, state, self.chance)
         self.sums.block(COUNTS)
+        self.closest = closest_of(prepared.interdependence)
         self.needs = needs_of(state.structure, self.rule.topics)
         self.blocks = measured_blocks(self.rule, self.work.gain.shape[1])
         worlds, borders = state.frame.worlds, np.arange(0, self.rule.people, LEDGER_BLOCK)
@@ -157,17 +160,25 @@ class Week(Membership):
         return coming
 
     def colleagues(
-        self, label: str, decision: str, chooser: Rows, department: NDArray[np.int32], wanted: int, among: Mask
+        self,
+        label: str,
+        decision: str,
+        chooser: Rows,
+        department: NDArray[np.int32],
+        wanted: int,
+        among: Mask,
+        chain: Keys | None = None,
     ) -> Rows:
         """People of a department with the largest keyed hash, (chooser, wanted), -1 where there are too few.
 
         Args:
             department: where to look, (chooser,). among: who may be chosen, (person,).
+            chain: of the decision for each, (chooser,), where it is not this week's of (label, decision).
         """
         members, first = self.steady.by_department()
         chosen = np.full((len(chooser), wanted), NOBODY, np.int64)
         where = self.world_of(chooser) * self.rule.departments + department
-        chain = self.stream(label, decision, chooser)
+        chain = self.stream(label, decision, chooser) if chain is None else chain
         if wanted == 0:
             return chosen
         key, best = self.state.arrays["key"], np.zeros(chosen.shape, np.uint64)
@@ -194,6 +205,11 @@ class Week(Membership):
         counts = np.zeros(shape, np.int64)
         count_by_department(among, self.state.arrays["home_department"], self.rule.people, counts)
         return counts
+
+    def share_by_department(self, among: Mask, targets: Targets) -> NDArray[np.float32]:
+        """Share of those targeted in each department who are among some people, (world, department); 0 for none."""
+        people, some = self.count_by_department(self.eligible(targets)), self.count_by_department(among)
+        return np.divide(some, people, out=np.zeros(people.shape), where=people > 0).astype(np.float32)
 
     # --- what policies do ----------------------------------------------------------------------------------
 

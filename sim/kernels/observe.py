@@ -49,7 +49,6 @@ OWN, OTHER, OF_ALL, NEW, NO_NEED = 0, 1, 2, 3, -1
 CLASSES = 4
 """Classes of need: own, other departments', enterprise and emerging topics, in the order of PEOPLE."""
 
-TIES = ("trust_within", "trust_across", "ties_within", "ties_across", "no_cross_tie", "base_within", "base_across")
 FLOWS = ("learned", "learned_across", "base_gain_within", "base_gain_across", "gain_across", "meetings_across")
 LEADER = 2
 """Level from which people count as leaders."""
@@ -304,42 +303,3 @@ def observe_sessions(learner, source, brought, blocks, people, factor, sums, flo
         flow[world, home, other] += gain
         sums[world, 0] += gain
         sums[world, 1] += gain if home != other else NOTHING
-
-
-@wide_kernel
-def observe_ties(begin, end, blocks, people, ties, sums):
-    """Trust, reach and number of ties, and of baseline ties, into sums float64 (block, TIES), written."""
-    for block in range(begin, end):
-        first, last = rows_of(block, blocks)
-        within = splat(NOTHING)
-        across = splat(NOTHING)
-        number = np.int64(0)
-        crossing = 0
-        without = 0
-        base = 0
-        base_crossing = 0
-        for i in range(first, last):
-            home = people.home[i]
-            mine = 0
-            for k in range(0, ties.count[i], LANES):
-                at = ties.first[i] + k
-                live = first_lanes(ties.count[i] - k)
-                away = live & (gather(people.home, load(ties.source, at)) != home)
-                baseline = live & (load(ties.origin, at) == BASELINE)
-                trust = select(live, load(ties.trust, at), ZERO)
-                across = across + as_float64(select(away, trust, ZERO))
-                within = within + as_float64(select(away, ZERO, trust))
-                mine += count_bits(mask_bits(away))
-                base += count_bits(mask_bits(baseline))
-                base_crossing += count_bits(mask_bits(baseline & away))
-            number += ties.count[i]
-            crossing += mine
-            if mine == 0:
-                without += 1
-        sums[block, 0] = total(within)
-        sums[block, 1] = total(across)
-        sums[block, 2] = np.float64(number - crossing)
-        sums[block, 3] = np.float64(crossing)
-        sums[block, 4] = np.float64(without)
-        sums[block, 5] = np.float64(base - base_crossing)
-        sums[block, 6] = np.float64(base_crossing)

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from sim.chance import extend, uniform
 from sim.gatherings import all_to_all
+from sim.kernels.grouping import NOWHERE
 from sim.parameters import parameter
 from sim.policies.base import Policy, PolicySettings, running
 from sim.policies.groups import Groups
@@ -74,14 +75,18 @@ class Gathering(Policy):
     def convene(self, week: Week) -> Iterable[Encounters]:
         """Sessions of the groups whose turn it is: who of them comes learns from all others who do."""
         s = self.settings
-        invited = self.scheduled(week)
-        if len(invited) == 0:
+        members = self.scheduled(week)
+        if len(members) == 0:
             return
+        guests, hosts = self.guests(week, members)
+        invited = np.concatenate([members, guests])
+        session = np.concatenate([self.groups.number(members), self.groups.number(hosts)])
         week.ask(invited, s.hours * (1.0 - s.rhythm_fit))
         fade = None if s.mandatory else self.faded(week)
-        coming = invited[week.attends(self.label, invited, fade, AUTONOMY_ATTENDANCE * s.autonomy)]
+        comes = week.attends(self.label, invited, fade, AUTONOMY_ATTENDANCE * s.autonomy)
+        coming = invited[comes]
         facilitation = self.facilitation(week)
-        talk = all_to_all(coming, self.groups.number(coming), week.state.arrays["level"], facilitation)
+        talk = all_to_all(coming, session[comes], week.state.arrays["level"], facilitation)
         if len(talk.learner) == 0:
             return
         present = np.unique(talk.learner)
@@ -125,6 +130,23 @@ class Gathering(Policy):
 
     def held(self, week: Week, present: Rows) -> None:
         """What else comes of this week's sessions for those who were there, each named once."""
+
+    def guests(self, week: Week, members: Rows) -> tuple[Rows, Rows]:
+        """Who is invited this week besides the members who meet, by the lever `invitation`, and by whom.
+
+        A guest comes with a member of the own department, the one with the largest keyed hash.
+        """
+        nobody = np.zeros(0, np.int64)
+        if "invitation" not in week.levers.contributions:
+            return nobody, nobody
+        chance = week.levers["invitation"].ravel()
+        meets = np.zeros(len(chance), np.bool_)
+        meets[members] = True
+        free = np.flatnonzero((chance > 0) & ~meets & ~week.away & (self.groups.group == NOWHERE))
+        guests = free[week.draw(self.label, "guest", rows=free) < chance[free]]
+        home = week.state.arrays["home_department"][guests]
+        hosts = week.colleagues(self.label, "host of a guest", guests, home, 1, meets)[:, 0]
+        return guests[hosts >= 0], hosts[hosts >= 0]
 
     def scheduled(self, week: Week) -> Rows:
         """Members whose group meets this week; autonomy trades the fixed rhythm for chance at the same mean."""

@@ -105,6 +105,8 @@ def of_ties(plan: Plan, people: list[dict[str, Any]]) -> dict[str, float]:
     """Trust and reach over live ties."""
     home = {person["row"]: person["home"] for person in people}
     found: dict[str, float] = defaultdict(float)
+    depends = plan.week.prepared.interdependence
+    closest = [int(row.argmax()) if row.max() > 0 else None for row in depends]
     for person in people:
         sources = [home[int(tie["source"])] for tie in person["ties"]]
         found["no_cross_tie"] += all(source == person["home"] for source in sources)
@@ -112,6 +114,7 @@ def of_ties(plan: Plan, people: list[dict[str, Any]]) -> dict[str, float]:
             side = "within" if source == person["home"] else "across"
             found[f"trust_{side}"] += float(tie["trust"])
             found[f"ties_{side}"] += 1
+            found["ties_closest"] += source == closest[person["home"]]
     return found
 
 
