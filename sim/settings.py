@@ -310,6 +310,13 @@ class Adoption:
     chance: float = parameter(0.2, "chance that such a team adopts", unit="per week", low=0, high=1)
     gain: float = parameter(0.1, "mastery of its topic that a practice brings each of the team", low=0, high=1)
     weeks: int = parameter(10, "weeks over which a team learns it", unit="weeks", low=1, high=520)
+    seeded: int = parameter(
+        0,
+        "teams, beside each other, that use a practice from the start, on a topic that most need; 0: none",
+        unit="teams",
+        low=0,
+        high=100_000,
+    )
 
 
 @dataclass(frozen=True)

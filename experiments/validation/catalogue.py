@@ -10,6 +10,7 @@ from pathlib import Path
 from experiments.validation.boundaries import ACROSS, IDENTITY, MANDATORY, OPTIMUM
 from experiments.validation.fact import EMERGENT, Fact, joined
 from experiments.validation.knowledge import PERSISTENCE, RETENTION, SAFETY, TIE_STRENGTH, TURNOVER
+from experiments.validation.spread import CONTAGION, EXPERTISE_MAP, S_CURVE
 
 HELD_BACK = Path(__file__).with_name("held_back.yaml")
 
@@ -32,7 +33,20 @@ def held_back() -> frozenset[str]:
 @lru_cache(maxsize=1)
 def facts() -> Mapping[str, Fact]:
     """Every fact by name."""
-    everything = (TIE_STRENGTH, PERSISTENCE, MANDATORY, ACROSS, SAFETY, TURNOVER, IDENTITY, OPTIMUM, RETENTION)
+    everything = (
+        TIE_STRENGTH,
+        PERSISTENCE,
+        MANDATORY,
+        ACROSS,
+        SAFETY,
+        EXPERTISE_MAP,
+        TURNOVER,
+        IDENTITY,
+        OPTIMUM,
+        CONTAGION,
+        S_CURVE,
+        RETENTION,
+    )
     return joined([replace(fact, held_back=fact.name in held_back()) for fact in everything])
 
 

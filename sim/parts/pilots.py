@@ -100,6 +100,9 @@ class Pilots:
         self._topic_keys = text_keys(state.frame.topics)
         self._needed = np.tile(state.structure.need[self.teams.department, :topics] > 0, (worlds, 1))
         self.active = False
+        if adoption.seeded:
+            most_needed = int(self._needed.sum(axis=0).argmax())
+            self.seed_practice(most_needed, np.arange(min(adoption.seeded, teams)))
 
     # --- what policies and experiments do ------------------------------------------------------------------
 

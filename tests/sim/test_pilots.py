@@ -216,3 +216,11 @@ def test_the_same_bits_alone_and_in_an_ensemble() -> None:
 def test_idle_pilots_touch_nothing() -> None:
     made = model(ORGANIZATION).run()
     assert not made.ensemble.pilots.active and not made.ensemble.work.from_parts.any()
+
+
+def test_a_scenario_can_begin_with_a_practice_that_most_need() -> None:
+    seeded = model({"people": 48, "departments": 4}, adoption={"seeded": 2, "team": 6}).ensemble.pilots
+    team, topic = np.nonzero(seeded.adopted)
+    assert team.tolist() == [0, 1] and len(set(topic)) == 1
+    assert seeded.active and seeded._needed[:, topic[0]].all()
+    assert not model().ensemble.pilots.active
