@@ -51,8 +51,22 @@ def test_every_shipped_scenario_composes(name: str) -> None:
     assert found.name == name
     assert found.choices is None
     several = {"baseline": set(), "together": {"rotation", "incentives", "mentorship"}}
+    several |= {bundle: set(chosen) for bundle, chosen in (design("study=sources").choices or {}).items()}
     expected = several[name] if name in several else {name, registry()[name].partner} - {""}
     assert set(found.catalogue.policies) == expected
+
+
+SOURCES = {"A": "interdepartmental_collaboration", "B": "peer_learning_network", "C": "executive_mentorship"}
+
+
+@pytest.mark.parametrize("letter", SOURCES)
+def test_a_bundle_is_what_its_source_proposes(letter: str) -> None:
+    chosen = set(design(f"scenario={SOURCES[letter]}").catalogue.policies)
+    kinds = registry()
+    proposed = {kind for kind, policy in kinds.items() if letter in policy.sources.split(", ")}
+    without_partner = {kind for kind in proposed if kinds[kind].partner and kinds[kind].partner not in proposed}
+    assert chosen <= proposed
+    assert proposed - chosen <= {"partnerships"} | without_partner
 
 
 @pytest.mark.parametrize("name", [Path(file).stem for file in SHIPPED if file.startswith("study/")])
