@@ -28,9 +28,9 @@ class MembershipRefresh(Policy):
     """Renew a network's members at planned times, a part of them each time, so that it reaches more people.
 
     Twice a year the membership of a drawn share of the people is decided anew, members and others alike: the network
-    keeps its size and most of its members, some leave, and others come in their place (sources B and C). It spreads
-    the same hours over more people, each of whom gets fewer; evidence for a best pace is missing. Moves seats reached
-    up.
+    keeps its size and most of its members, some leave, and others come in their place (sources B and C).
+    As attention wears off, by 1 % a week, it is carried out less fully, until it is renewed itself. It spreads the
+    same hours over more people, each of whom gets fewer; evidence for a best pace is missing. Moves seats reached up.
     """
 
     kind = "membership_refresh"
@@ -43,7 +43,7 @@ class MembershipRefresh(Policy):
     def act(self, week: Week) -> None:
         """Decide the membership of some people anew, and introduce those of them who are members now."""
         s = self.settings
-        share = reach(s, week.number)
+        share = reach(s, week.number) * self.faded(week)
         since = week.number - s.start_week
         if share <= 0 or since == 0 or since % s.cadence:
             return

@@ -66,10 +66,21 @@ def test_those_who_are_members_anew_are_introduced() -> None:
     made = refreshed(hours=2).run()
     booked = made.record().weekly["hours:membership_refresh"][0]
     np.testing.assert_array_equal(np.flatnonzero(booked), np.arange(5, 40, 5))
-    np.testing.assert_allclose(booked[5:40:5].mean(), 2 * 400 * 0.25 * 0.4, rtol=0.2)
+    np.testing.assert_allclose(
+        booked[5:40:5].mean(), 2 * 400 * 0.25 * 0.4 * (0.99 ** np.arange(5, 40, 5)).mean(), rtol=0.2
+    )
 
 
 def test_more_people_are_reached() -> None:
     reached = refreshed().run().record().weekly["reached"][0]
     assert np.all(np.diff(reached) >= 0)
-    np.testing.assert_allclose(reached[[4, 39]] / 400, [0.4, 1 - 0.6 * (1 - 0.25 * 0.4) ** 7], atol=0.06)
+    new = 1 - 0.25 * 0.4 * 0.99 ** np.arange(5, 40, 5)
+    np.testing.assert_allclose(reached[[4, 39]] / 400, [0.4, 1 - 0.6 * new.prod()], atol=0.06)
+
+
+def test_it_wears_off_until_it_is_renewed() -> None:
+    drawn = {
+        renewal: refreshed(hours=1, renewal_weeks=renewal).run().record().weekly["hours:membership_refresh"].sum()
+        for renewal in (None, 5)
+    }
+    assert 1.05 * drawn[None] < drawn[5]
