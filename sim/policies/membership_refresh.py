@@ -20,7 +20,11 @@ class MembershipRefreshSettings(PolicySettings):
         0.25, "share of those targeted whose membership is decided anew each time", low=0, high=1
     )
     cadence: int = parameter(26, "weeks between renewals of the membership", unit="weeks", low=1, high=520)
-    of: str = parameter("circles", "kind of the policy whose members are renewed", choices=("circles", "mentorship"))
+    of: str = parameter(
+        "circles",
+        "kind of the policy whose members are renewed",
+        choices=("circles", "council", "forums", "pods", "mentorship"),
+    )
     hours: float = parameter(0.5, "introduction of each member drawn anew", unit="hours", low=0, high=60)
 
 
