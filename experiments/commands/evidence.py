@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from experiments.commands.show import print_plain
-from experiments.evidence import effects, interactions, parameters
+from experiments.evidence import PAIRS, effects, interactions, parameters
 from experiments.evidence.page import (
     EFFECT_HEADS,
     PAIR_HEADS,
@@ -29,8 +29,6 @@ from sim.problems import InputError, Problem
 QUESTIONS = ("effects", "parameters", "interactions")
 RESULTS = Path("results") / "evidence"
 PAGE = "policies.md"
-PAIRS = Path(interactions.__file__).with_name("interactions.json")
-"""What the catalogue says of pairs; written when the page is."""
 
 
 def main(question: str, kinds: Sequence[str], *, machine: Machine, out: Path | None, docs: Path | None) -> int:

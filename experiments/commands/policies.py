@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import dataclasses
 import inspect
+import json
 from collections.abc import Iterator
 from typing import Any
 
 from experiments.commands.show import print_plain
+from experiments.evidence import PAIRS
 from experiments.plugins import load_plugins
 from sim.parameters import REQUIRED, Parameter, describe
 from sim.parse import suggestion
@@ -64,7 +66,8 @@ def _catalogue(kinds: dict[str, Any]) -> None:
         title = titles.get(policy.target_metric, policy.target_metric)
         table.add_row(name, _first_line(policy), title, policy.sources)
     print_plain(table)
-    print("\nwatercooler policies NAME lists its parameters; policies.NAME.PARAMETER=VALUE sets one.")
+    print(f"\n{len(kinds)} policies. watercooler policies NAME lists one's parameters and what it bends;")
+    print("policies.NAME.PARAMETER=VALUE sets one. What each brings, measured: docs/policies.md.")
 
 
 def _in_full(name: str, policy: Any) -> None:
@@ -72,13 +75,35 @@ def _in_full(name: str, policy: Any) -> None:
     from rich.table import Table
 
     print(f"{name}: {inspect.cleandoc(policy.__doc__ or '').strip()}")
-    print(f"Source: {policy.sources}\n")
+    print(f"Source: {policy.sources}")
+    if policy.partner:
+        print(f"Acts on: {policy.partner}")
+    if policy.bent_levers:
+        print(f"Bends: {', '.join(policy.bent_levers)}")
+    if policy.written_state:
+        print(f"Changes: {', '.join(policy.written_state)}")
+    for words, others in _measured_together(name).items():
+        print(f"{words}: {others}")
+    print()
     table = Table(box=None, pad_edge=False)
     for heading in ("parameter", "default", "range", "unit", "meaning"):
         table.add_column(heading, overflow="fold", no_wrap=heading == "parameter")
     for row in rows(policy.Settings):
         table.add_row(*row)
     print_plain(table)
+
+
+def _measured_together(name: str) -> dict[str, str]:
+    """With which of the strongest policies it brings more than the sum of both, and with which less, as measured."""
+    if not PAIRS.is_file():
+        return {}
+    found: dict[str, list[str]] = {}
+    for pair in json.loads(PAIRS.read_text(encoding="utf-8")):
+        if name in pair["policies"]:
+            (other,) = (kind for kind in pair["policies"] if kind != name)
+            words = "More than the sum with" if pair["beyond"] > 0 else "Less than the sum with"
+            found.setdefault(words, []).append(f"{other} ({pair['beyond']:+.2f} points of need met)")
+    return {words: ", ".join(others) for words, others in found.items()}
 
 
 def _first_line(policy: Any) -> str:

@@ -117,3 +117,16 @@ def test_a_policy_without_a_partner_is_compared_with_nothing() -> None:
     assert subject.without() == {"policies": {}} and list(subject.under()["policies"]) == ["rotation"]
     record = SimpleNamespace(treated={}, seats={"adequacy_members": np.ones((3, 4), np.float32)}, weekly={})
     assert np.isnan(subject.compare("adequacy_members", record, record).difference)  # type: ignore[arg-type]
+
+
+def test_the_catalogue_says_what_a_policy_bends_and_with_which_others_it_works(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    pairs = tmp_path / "interactions.json"
+    pairs.write_text('[{"policies": ["circles", "rotation"], "beyond": -0.31, "q": 0.001}]', encoding="utf-8")
+    monkeypatch.setattr("experiments.commands.policies.PAIRS", pairs)
+    assert main(["policies", "rotation"]) == 0
+    out = capsys.readouterr().out
+    assert "Less than the sum with: circles (-0.31 points of need met)" in out and "Bends: engagement.pull" in out
+    assert main(["policies", "coaching"]) == 0
+    assert "the sum with" not in capsys.readouterr().out
