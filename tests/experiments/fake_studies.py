@@ -90,7 +90,8 @@ def record(
     ramp = np.clip((np.arange(weeks) - 13) / max(1, weeks - 26), 0.0, 1.0)
     worlds = np.random.default_rng(1)
     own = np.random.default_rng(sum(map(ord, plan.name)))
-    weekly: dict[str, Any] = {}
+    weekly: dict[str, Any] = {"shocks": np.zeros((seeds, weeks))}
+    weekly["shocks"][:, weeks // 2] = 1.0
     for name, metric in METRICS.items():
         luck = worlds.normal(0.0, 0.03, (seeds, 1)) + 0.006 * worlds.normal(0.0, 1.0, (seeds, weeks)).cumsum(1) / 4
         weekly.setdefault(metric.denominator, np.ones((seeds, weeks)))
