@@ -61,7 +61,8 @@ def test_all_policies_at_once() -> None:
 
 @pytest.mark.parametrize("pair", list(itertools.combinations(STRONGEST, 2)), ids=" and ".join)
 def test_each_pair_of_the_strongest(pair: tuple[str, str]) -> None:
-    lived(early(*pair), weeks=20)
+    weekly = lived(early(*pair), weeks=20).record().weekly
+    assert all(weekly[f"hours:{kind}"].any() for kind in pair if kind != "incentives")
 
 
 @given(

@@ -141,6 +141,7 @@ def test_a_helper_that_cannot_start_is_done_without(started: list[list[str]], mo
 
     monkeypatch.setattr(subprocess, "Popen", fail)
     ahead._start(())
+    assert started == [], "and nothing was raised"
 
 
 def test_two_that_save_at_once_never_mix_up_their_kernels(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -43,8 +43,10 @@ def test_every_block_is_done_once_and_cut_only_at_borders(team: Threads, blocks:
 
 def test_threads_work_at_the_same_time() -> None:
     team, meet = Threads(3), threading.Barrier(3)
-    team.share_out(lambda begin, end: meet.wait(timeout=10), [0, 1, 2, 3])
+    met: list[int] = []
+    team.share_out(lambda begin, end: met.append(meet.wait(timeout=10)), [0, 1, 2, 3])
     team.close()
+    assert sorted(met) == [0, 1, 2] and not meet.broken
 
 
 @pytest.mark.parametrize("bad", [0, 1, 2])
