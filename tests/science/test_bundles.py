@@ -17,7 +17,11 @@ from sim.scenario import Scenario
 pytestmark = pytest.mark.science
 
 KINDS = sorted(POLICIES.built_in)
-STRONGEST = ("circles", "coaching", "incentives", "mentorship", "pods", "psychological_safety", "rotation")
+STRONGEST = (
+    *("charter", "circles", "experiments", "incentives", "mentorship", "onboarding", "psychological_safety"),
+    *("rotation", "tacit_exchange", "transparency"),
+)
+"""The ten with the largest effect on need met, see docs/policies.md."""
 WORLD: dict[str, Any] = {
     "organization": {"people": 48, "departments": 4, "topics": 8, "sources": 6, "organizations": 2},
     "turnover": {"hazard": [0.02, 0.02, 0.02, 0.02]},
@@ -61,7 +65,7 @@ def test_all_policies_at_once() -> None:
 
 @pytest.mark.parametrize("pair", list(itertools.combinations(STRONGEST, 2)), ids=" and ".join)
 def test_each_pair_of_the_strongest(pair: tuple[str, str]) -> None:
-    weekly = lived(early(*pair), weeks=20).record().weekly
+    weekly = lived(early(*with_partners(list(pair))), weeks=20).record().weekly
     assert all(weekly[f"hours:{kind}"].any() for kind in pair if kind != "incentives")
 
 
