@@ -6,10 +6,11 @@ Between `<!-- table NAME -->` and `<!-- end -->` stands what `TABLES[NAME]` give
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable
 from pathlib import Path
 
 from experiments.commands.policies import rows
+from experiments.markdown import table
 from sim import settings
 from sim.levers import LEVERS
 from sim.metrics import METRICS
@@ -22,22 +23,16 @@ PAGE = Path(__file__).with_name("model.md")
 MARKED = re.compile(r"(<!-- table (\w+) -->\n).*?(<!-- end -->)", re.DOTALL)
 
 
-def markdown(headings: Sequence[str], lines: Iterable[Sequence[object]]) -> str:
-    """A table in Markdown."""
-    table = [headings, ["---"] * len(headings), *lines]
-    return "".join("| " + " | ".join(str(cell).replace("|", "\\|") for cell in line) + " |\n" for line in table)
-
-
 def parameters(cls: type) -> str:
     """The parameters of a settings class."""
     marked = ((f"`{name}`", *rest) for name, *rest in rows(cls))
-    return markdown(("parameter", "default", "range", "unit", "meaning"), marked)
+    return table(("parameter", "default", "range", "unit", "meaning"), marked)
 
 
 def scenario() -> str:
     """What stands at the top of a scenario besides its sections."""
     marked = ((f"`{name}`", *rest) for name, *rest in rows(Scenario) if name in ("weeks", "burn_in_weeks"))
-    return markdown(("parameter", "default", "range", "unit", "meaning"), marked)
+    return table(("parameter", "default", "range", "unit", "meaning"), marked)
 
 
 def between(low: float, high: float) -> str:
@@ -48,13 +43,13 @@ def between(low: float, high: float) -> str:
 def state() -> str:
     """The arrays of the state."""
     marked = ((f"`{f.name}`", ", ".join(f.dimensions), f.dtype, between(f.low, f.high), f.unit, f.doc) for f in FIELDS)
-    return markdown(("array", "dimensions", "type", "range", "unit", "meaning"), marked)
+    return table(("array", "dimensions", "type", "range", "unit", "meaning"), marked)
 
 
 def levers() -> str:
     """What policies may bend."""
     marked = ((f"`{x.name}`", x.of, "add" if x.additive_only else "add, scale", x.doc) for x in LEVERS.values())
-    return markdown(("lever", "of each", "takes", "meaning"), marked)
+    return table(("lever", "of each", "takes", "meaning"), marked)
 
 
 def metrics() -> str:
@@ -70,19 +65,19 @@ def metrics() -> str:
         )
         for x in METRICS.values()
     ]
-    return markdown(("group", "metric", "unit", "range", "better", "formula"), marked)
+    return table(("group", "metric", "unit", "range", "better", "formula"), marked)
 
 
 def seat_metrics() -> str:
     """What is measured of those whom policies treat."""
     marked = [(x.group, f"`{x.name}`", x.unit, x.better, x.doc) for x in SEAT_METRICS.values()]
-    return markdown(("group", "metric", "unit", "better", "formula"), marked)
+    return table(("group", "metric", "unit", "better", "formula"), marked)
 
 
 def week() -> str:
     """The phases of a week."""
     numbered = ((n, *row.values()) for n, row in enumerate(phases(), start=1))
-    return markdown(("", "phase", "owner", "reads", "writes", "does"), numbered)
+    return table(("", "phase", "owner", "reads", "writes", "does"), numbered)
 
 
 SECTIONS = {

@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
+from experiments import markdown
 from experiments.commands.show import print_plain
 from experiments.evidence import PAIRS, effects, interactions, parameters
 from experiments.evidence.page import (
@@ -15,7 +16,6 @@ from experiments.evidence.page import (
     TURN_HEADS,
     Rows,
     effect_rows,
-    markdown,
     pair_rows,
     turn_rows,
 )
@@ -57,7 +57,7 @@ def main(question: str, kinds: Sequence[str], *, machine: Machine, out: Path | N
     for name, reason in failed.items():
         print(f"Missing: {name} ({reason})")
     if docs is not None and not failed:
-        _fill(docs / PAGE, question, markdown(heads, rows))
+        _fill(docs / PAGE, question, markdown.table(heads, rows))
         if question == "interactions":
             write_text(PAIRS, (folder / PAIRS.name).read_text(encoding="utf-8"))
     return 1 if failed else 0

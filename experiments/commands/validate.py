@@ -81,7 +81,8 @@ def _show(validation: Validation, forms: Sequence[ClosedForm], folder: Path) -> 
     from rich.table import Table
 
     from experiments.commands.show import print_plain
-    from experiments.validation.page import p_text, summary, verdict_of
+    from experiments.markdown import p_text
+    from experiments.validation.page import summary, verdict_of
 
     table = Table(box=None, pad_edge=False)
     for head in ("Fact", "Kind", "Found", "p", "Verdict"):

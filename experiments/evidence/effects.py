@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from experiments.evidence.subjects import Subject, subjects
+from experiments.evidence.subjects import Subject, subjects, title_and_unit
 from experiments.runner import Progress
 from experiments.statistics import Paired
 from experiments.workers import Machine
@@ -82,8 +82,6 @@ def _effect(subject: Subject, worlds: Worlds) -> Effect:
 
 def better_of(name: str) -> str:
     """The direction that a metric calls better."""
-    from experiments.evidence.subjects import title_and_unit
-
     return title_and_unit(name)[2]
 
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 
 from experiments.evidence.effects import Effect
 from experiments.evidence.interactions import Pair
 from experiments.evidence.parameters import Turned
 from experiments.evidence.subjects import title_and_unit
+from experiments.markdown import p_text
 from experiments.statistics import Paired
 from experiments.wording import MINUS
 
@@ -26,11 +27,6 @@ def figure(value: float) -> str:
 def with_interval(result: Paired) -> str:
     """Mean difference and 95 % interval."""
     return f"{figure(result.difference)} ({figure(result.low)} to {figure(result.high)})"
-
-
-def p_text(p: float) -> str:
-    """A p value in few characters."""
-    return "< 1e-6" if p < 1e-6 else f"{p:.2g}"
 
 
 def effect_rows(effects: Iterable[Effect]) -> Rows:
@@ -85,12 +81,6 @@ def pair_rows(pairs: Iterable[Pair]) -> Rows:
         )
         for pair in ordered
     ]
-
-
-def markdown(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    """A table in Markdown."""
-    lines = [heads, ["---"] * len(heads), *rows]
-    return "".join("| " + " | ".join(cell.replace("|", "\\|") for cell in line) + " |\n" for line in lines)
 
 
 def _value(value: object) -> str:

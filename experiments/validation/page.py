@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from experiments.markdown import p_text, table
 from experiments.validation.exact import ClosedForm
 from experiments.validation.fact import EMERGENT, Fact
 from experiments.validation.run import Validation
@@ -27,13 +27,6 @@ def verdict_of(validation: Validation, name: str) -> str:
     if name in validation.failed:
         return FAILED
     return SHOWN if validation.findings[name].holds else NOT_SHOWN
-
-
-def p_text(p: float) -> str:
-    """A p value as people read it."""
-    if math.isnan(p):
-        return "exact"
-    return "< 1e-6" if p < 1e-6 else f"{p:.2g}"
 
 
 def score(validation: Validation, *, held_back: bool) -> tuple[int, int]:
@@ -63,10 +56,10 @@ def page(validation: Validation, forms: Sequence[ClosedForm], charts: Mapping[st
     rows = [
         (fact.title, _kind(fact), fact.source, *_result(validation, fact.name)) for fact in validation.facts.values()
     ]
-    parts.append(_table(("fact", "kind", "source", "p", "verdict"), rows))
+    parts.append(table(("fact", "kind", "source", "p", "verdict"), rows))
     parts.append("## Closed forms\n")
     lines = [(f.title, f"`{f.formula}`", f"{f.largest:.1e}", "holds" if f.holds else "fails") for f in forms]
-    parts.append(_table(("what", "formula", "largest difference", "verdict"), lines))
+    parts.append(table(("what", "formula", "largest difference", "verdict"), lines))
     for name, fact in validation.facts.items():
         parts.append(_section(validation, fact, charts.get(name), folder))
     return "\n".join(parts)
@@ -96,8 +89,3 @@ def _section(validation: Validation, fact: Fact, chart: Path | None, folder: Pat
     if chart is not None:
         lines.append(f"\n![{fact.title}: {verdict}]({chart.relative_to(folder).as_posix()})\n")
     return "\n".join(lines)
-
-
-def _table(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    lines = [heads, ["---"] * len(heads), *rows]
-    return "".join("| " + " | ".join(cell.replace("|", "\\|") for cell in line) + " |\n" for line in lines)

@@ -81,7 +81,9 @@ def test_targets_have_sentences_of_their_own_and_shares_of_the_baseline() -> Non
     found = compare(*study([Plan("i", "I", "incentives", {"need_met": 0.03, "learning_across_tie": 0.0002})]))
     (answer,) = sentences.answers(found)
     assert len(answer.targets) == 1
-    size = r"0\.000\d+ mastery a tie-week \(.*\), [12]\d % of the baseline's"
+    effect = found.results["i", "learning_across_tie"]
+    share = f"{100 * effect.difference / effect.mean_baseline:.0f}"
+    size = rf"0\.000\d+ mastery a tie-week \(.*\), {share} % of the baseline's"
     assert re.match(rf"It raised learning per across-tie-week by {size}", answer.targets[0])
 
 
