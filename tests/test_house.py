@@ -156,6 +156,7 @@ def test_what_computes_stores_and_shows_knows_nothing_of_hydra(path: Path) -> No
         "runner",
         "comparison",
         "statistics",
+        "analysis",
         "charts",
         "report",
         "terminal",
