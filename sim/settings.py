@@ -179,7 +179,9 @@ class Sessions:
 class Challenges:
     """Problems of two departments at once: how often they arise, and what solves them.
 
-    Numbers are proposals, kept cautious where no source says how large they are.
+    Numbers are proposals, kept cautious where no source says how large they are. Two are calibrated
+    (docs/calibration.md): the line seldom knows who could help, and contacts in other departments are asked once they
+    have kept a few promises, so that whom one knows matters to how soon a source is found.
     """
 
     arrivals: float = parameter(
@@ -196,9 +198,9 @@ class Challenges:
     find: float = parameter(
         0.15, "chance that a trusted contact helps, times willingness and clarity", unit="per week", low=0, high=1
     )
-    trusted: float = parameter(0.4, "trust above which a contact is asked", low=0, high=1)
+    trusted: float = parameter(0.3, "trust above which a contact is asked", low=0, high=1)
     line: float = parameter(
-        0.1,
+        0.03,
         "chance that the line names the best source where no contact helps: base of the lever `directory`",
         unit="per week",
         low=0,
@@ -293,7 +295,7 @@ class Adoption:
 
     team: int = parameter(10, "seats of a team, of one department", unit="people", low=1, high=100_000)
     ties: int = parameter(
-        3,
+        2,
         "ties to learn over, from which on a team is in contact with another",
         unit="ties",
         low=1,
@@ -308,7 +310,12 @@ class Adoption:
         source="Centola and Macy 2007",
     )
     chance: float = parameter(0.2, "chance that such a team adopts", unit="per week", low=0, high=1)
-    gain: float = parameter(0.1, "mastery of its topic that a practice brings each of the team", low=0, high=1)
+    gain: float = parameter(
+        0.1, "mastery of its topic that a practice brings each of the teams whose pilot it was", low=0, high=1
+    )
+    copied: float = parameter(
+        0.3, "share of it that a practice brings to those who adopt it from other teams", low=0, high=1
+    )
     weeks: int = parameter(10, "weeks over which a team learns it", unit="weeks", low=1, high=520)
     seeded: int = parameter(
         0,

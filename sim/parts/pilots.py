@@ -276,7 +276,10 @@ class Pilots:
         brought[:] = 0
         learning: Mask = self._left > 0
         if learning.any():
-            portion = learning * np.float32(self._rule.gain / self._rule.weeks)
+            whole = np.float32(self._rule.gain / self._rule.weeks)
+            portion = learning * (whole * np.float32(self._rule.copied))
+            first_hand = self.own & learning[:, : self.own.shape[1]]
+            portion[:, : self.own.shape[1]][first_hand] = whole
             busy = np.count_nonzero(learning, axis=1) > 0
             rows = np.flatnonzero(busy[self.teams.of])
             learn_practices(rows, self.teams.of, portion, week.work, brought)

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from sim.levers import Bend
 from sim.parameters import parameter
 from sim.policies.base import Policy, PolicySettings, reach, running
+from sim.policies.projects import HostProjects
 from sim.sessions import Encounters
 from sim.week import Mask, Rows, Week
 
@@ -46,6 +47,14 @@ class RotationSettings(PolicySettings):
     )
     fatigue: float = parameter(0.05, "fall of engagement for each stay beyond the first in 26 weeks", low=0, high=1)
     pathways: bool = parameter(False, "for volunteers: those with most initiative leave instead of a drawn share")
+    project_hours: float = parameter(
+        1.0,
+        "a project with four colleagues at the host: hours of a weekly meeting; 0: none",
+        unit="hours",
+        low=0,
+        high=40,
+        source="A, C",
+    )
     debrief_hours: float = parameter(
         1.0, "debrief with colleagues in the week of return; 0: none", unit="hours", low=0, high=40
     )
@@ -58,9 +67,10 @@ class Rotation(Policy):
     """Let people work in another department for some weeks.
 
     A visitor takes on part of the host's needs, learns over closer and more willing contact, forms ties to four
-    colleagues that outlast the stay, practises own topics less, and debriefs colleagues on return, which feeds the
-    playbook where there is a knowledge base (sources A and C; Kane, Argote and Levine 2005 on shared identity). Moves
-    need met on other departments' topics up.
+    colleagues that outlast the stay and works with them on a project, practises own topics less, and debriefs
+    colleagues on return, which feeds the playbook where there is a knowledge base (sources A and C; Kane, Argote and
+    Levine 2005 on shared identity). Volunteers come to projects as they are engaged, and less from week to week until
+    the policy is renewed. Moves need met on other departments' topics up.
     """
 
     kind = "rotation"
@@ -87,6 +97,7 @@ class Rotation(Policy):
         self.moved = np.zeros(rows, np.bool_)
         self.ever = np.zeros(rows, np.bool_)
         self.back = np.zeros(0, np.int64)
+        self.projects = HostProjects(rows, HOSTS)
         self.open_to = self._open(week)
         interdependence = np.where(self.open_to, week.prepared.interdependence, 0.0)
         self.partners = np.argsort(-interdependence, axis=1, kind="stable")
@@ -111,7 +122,15 @@ class Rotation(Policy):
             week.book(self.label, staying, self.settings.hours, self.settings.money)
 
     def convene(self, week: Week) -> Iterable[Encounters]:
-        """Debrief: an hour's forum, the returner to eight colleagues at home; everybody draws attendance."""
+        """Let visitors meet their project, and those who are back debrief."""
+        s = self.settings
+        if s.project_hours > 0:
+            fade = self.faded(week) if s.pathways else None
+            yield from self.projects.meet(week, self.label, s.project_hours, fade, ORIGIN)
+        yield from self._debrief(week)
+
+    def _debrief(self, week: Week) -> Iterable[Encounters]:
+        """An hour's forum, the returner to eight colleagues at home; everybody draws attendance."""
         hours = self.settings.debrief_hours
         if len(self.back) == 0 or hours <= 0:
             return
@@ -133,6 +152,7 @@ class Rotation(Policy):
 
     def left(self, week: Week, rows: Rows) -> None:
         """A newcomer starts at home, rested."""
+        self.projects.left(rows)
         self.ends[rows] = AT_HOME
         self.stays[rows] = 0
         self.returned[rows] = AT_HOME
@@ -158,6 +178,7 @@ class Rotation(Policy):
         week.end_stays(self.back)
         arrays["department"][self.back] = arrays["home_department"][self.back]
         self.ends[self.back] = AT_HOME
+        self.projects.end(self.back)
         self.returned[self.back] = week.number
 
     def _leave(self, week: Week) -> None:
@@ -193,6 +214,7 @@ class Rotation(Policy):
             self.moved[going] = True
         else:
             self.ends[going] = week.number + self.settings.stay_weeks
+            self.projects.begin(going, colleagues)
         self.stays[going] += 1
         self.begun[going] |= np.uint32(1)
         self.ever[going] = True

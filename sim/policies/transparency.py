@@ -28,7 +28,7 @@ class TransparencySettings(PolicySettings):
         0.1, "decisions with reasons: added to the reliability of other departments", low=0, high=1
     )
     progress: float = parameter(
-        0.05, "progress: added to engagement in a department all of whose challenges are solved", low=0, high=1
+        0.03, "progress: added to engagement in a department all of whose challenges are solved", low=0, high=0.5
     )
     requests: float = parameter(
         0.05, "open questions: added to the chance that the best source is named", unit="per week", low=0, high=1

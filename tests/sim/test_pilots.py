@@ -174,6 +174,21 @@ def test_those_exposed_adopt_with_a_chance_a_week_and_learn() -> None:
     np.testing.assert_array_equal(learning.ravel(), followers[made.ensemble.pilots.teams.of])
 
 
+def test_those_who_copy_learn_a_share_of_what_those_who_tried_do() -> None:
+    made = model(ORGANIZATION, adoption={"threshold": 1, "ties": 1, "chance": 1.0, "copied": 0.25}, **STILL)
+    pilots = made.ensemble.pilots
+    pilots.seed_practice(ENTERPRISE, np.array([0]), learn=True)
+    learned = np.zeros(120)
+    for _ in range(14):
+        weeks_of(made, 1)
+        learned += made.ensemble.work.from_parts[2]
+    first = pilots.own[pilots.teams.of, ENTERPRISE]
+    followed = pilots.adopted[pilots.teams.of, ENTERPRISE] & ~first
+    assert followed.sum() > 50
+    np.testing.assert_allclose(learned[first], 0.1, rtol=1e-5)
+    np.testing.assert_allclose(learned[followed].max(), 0.025, rtol=1e-5)
+
+
 def test_nobody_adopts_what_the_department_does_not_need() -> None:
     made = model(ORGANIZATION, adoption={"threshold": 1, "ties": 1, "chance": 1.0}, **STILL)
     own = int(np.flatnonzero(made.state.structure.own[0])[0])

@@ -19,14 +19,15 @@ def moving(organization: dict[str, Any] | None = None, **given: Any) -> Organiza
     """A small world without ties where everybody leaves every five weeks, for two; takes sections too."""
     sections = {name: given.pop(name) for name in list(given) if name in ("culture", "stays", "contacts", "sessions")}
     turnover, learning = given.pop("turnover", NOBODY_LEAVES), given.pop("learning", {})
-    fields = {"start_week": 2, "coverage": 1, "cadence": 5, "stay_weeks": 2, "rest_weeks": 0, "debrief_hours": 0}
+    fields = {"start_week": 2, "coverage": 1, "cadence": 5, "stay_weeks": 2, "rest_weeks": 0}
+    without = {"debrief_hours": 0, "project_hours": 0}
     return worlds.model(
         {"sources": 0, **(organization or {})},
         seeds=(1, 2),
         weeks=60,
         turnover=turnover,
         learning=learning,
-        policies={"rotation": {"kind": "rotation", "fatigue": 0, **fields, **given}},
+        policies={"rotation": {"kind": "rotation", "fatigue": 0, **fields, **without, **given}},
         **sections,
     )
 
