@@ -193,7 +193,7 @@ class _Resampled:
                 (
                     regret.max(axis=1),
                     np.percentile(regret, HIGH_PERCENTILE, axis=1),
-                    _fit(effect, hours, money, wanted, weights).all(axis=0)[:, chosen].mean(axis=1),
+                    np.logical_and(*_fit(effect, hours, money, wanted, weights))[:, chosen].mean(axis=1),
                     np.nanmean(weighted_mean(effect, weights), axis=1),
                     _ranks(mean[:, usable].mean(axis=1)[:, None])[:, 0],
                 )
