@@ -45,9 +45,9 @@ def main(names: Sequence[str], *, seeds: int, machine: Machine, out: Path | None
         screen.say(f"{len(chosen)} facts over {seeds} worlds in each condition, into {folder}")
         forms = closed_forms()
         validation = validate(folder, chosen, tuple(range(1, seeds + 1)), machine, screen)
-    for place in (folder, docs):
-        if place is not None:
-            _write(place, validation, forms)
+    _write(folder, validation, forms)
+    if docs is not None:
+        _write(docs, validation, forms, png=False)
     _show(validation, forms, folder)
     return 1 if validation.failed else 0
 
@@ -66,14 +66,17 @@ def _chosen(names: Sequence[str]) -> Mapping[str, Fact]:
     return {name: fact for name, fact in known.items() if not names or name in names}
 
 
-def _write(folder: Path, validation: Validation, forms: Sequence[ClosedForm]) -> None:
+def _write(folder: Path, validation: Validation, forms: Sequence[ClosedForm], *, png: bool = True) -> None:
     """Charts first, then the page that shows them."""
     from experiments.validation.charts import draw_fact
     from experiments.validation.page import page
 
     images = folder / IMAGES
     images.mkdir(parents=True, exist_ok=True)
-    charts = {name: draw_fact(validation.facts[name], finding, images) for name, finding in validation.findings.items()}
+    charts = {
+        name: draw_fact(validation.facts[name], finding, images, png=png)
+        for name, finding in validation.findings.items()
+    }
     write_text(folder / PAGE, page(validation, forms, charts, folder))
 
 

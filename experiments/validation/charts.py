@@ -24,8 +24,8 @@ CURVES = 4.6
 SHOWN, NOT_SHOWN = "the model shows it", "the model does not show it"
 
 
-def draw_fact(fact: Fact, finding: Finding, folder: Path) -> Path:
-    """Write the chart of a fact as SVG and PNG; the same finding gives the same SVG bytes.
+def draw_fact(fact: Fact, finding: Finding, folder: Path, *, png: bool = True) -> Path:
+    """Write the chart of a fact as SVG, and where wanted as PNG; the same finding, the same SVG bytes.
 
     Returns:
         The SVG.
@@ -39,7 +39,8 @@ def draw_fact(fact: Fact, finding: Finding, folder: Path) -> Path:
         figure = _curves(fact, finding) if finding.curves else _dots(fact, finding)
         path = folder / f"{fact.name}.svg"
         write_whole(path, lambda part: style.save_svg(figure, part))
-        write_whole(path.with_suffix(".png"), lambda part: style.save_png(figure, part))
+        if png:
+            write_whole(path.with_suffix(".png"), lambda part: style.save_png(figure, part))
     return path
 
 

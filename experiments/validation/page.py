@@ -18,7 +18,7 @@ every fact as a paired experiment, the same worlds under the same chance in ever
 fact holds where every one-sided p that it rests on is below 0.01. Facts are built in (the model says so by
 construction), calibrated (a default was set to give it) or emergent; only emergent ones are evidence. Those held back
 were chosen by hash before any default was calibrated (`experiments/validation/held_back.yaml`), and not looked at until
-that was done.
+that was done. Which defaults were moved, and for which of the others: `docs/calibration.md`.
 """
 
 

@@ -112,12 +112,13 @@ S_CURVE = Fact(
     kind=EMERGENT,
     source="Bass 1969",
     expected="adoption is faster in its middle half than in its first quarter and its last fifth, and most adopt",
-    setting="the default organization; two neighbouring teams begin to use a practice that everybody needs; three "
-    "years",
-    arms={"practice: one": {"adoption": {"seeded": 2}}},
+    setting="the default organization; two neighbouring teams begin to use a practice that everybody needs; a year",
+    arms={"practice: one": {"adoption": {"seeded": 2}, "weeks": 52}},
     judge=_s_curve,
 )
 
+NORMAL = 2.326
+"""The standard normal variable that 1 % lie above."""
 CLUSTERED, LONG = "clustered", "long ties"
 CLUSTERING = {CLUSTERED: 0.6, LONG: 0.0}
 """Share of the ties that close a triangle; as many ties, within and across departments, in both."""
@@ -148,7 +149,22 @@ def _contagion(records: Records) -> Finding:
         f"long ties add {interval(simple_gain, 2)} points to that of what needs one"
     )
     samples = tuple(Sample(name, values) for name, values in mean.items())
-    return Finding(found, p, verdict(p), "mean share of adopters over the year, %", samples)
+    reason = "" if verdict(p) else _left_to_chance(complex_gain, simple_gain)
+    return Finding(found, p, verdict(p), "mean share of adopters over the year, %", samples, reason=reason)
+
+
+def _left_to_chance(*gains: Floats) -> str:
+    """Why a difference that points the expected way is not told from zero: how many worlds it would take."""
+    if any(len(gain) < 2 or gain.mean() <= 0 for gain in gains):
+        return "a difference points the other way"
+    gain = max(gains, key=lambda values: float(values.std(ddof=1) / values.mean()))
+    deviation = float(gain.std(ddof=1))
+    worlds = int(np.ceil((NORMAL * deviation / gain.mean()) ** 2))
+    return (
+        f"both differences point the expected way, but when a practice takes off, and in some worlds whether it does, "
+        f"is left to chance: the difference of {gain.mean():.1f} points varies by {deviation:.0f} points (standard "
+        f"deviation) from world to world, and {worlds} worlds would be needed to tell it from zero at this level"
+    )
 
 
 CONTAGION = Fact(
