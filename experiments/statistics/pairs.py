@@ -1,4 +1,4 @@
-"""Paired statistics over worlds: what the same seeds with and without a policy say about it.
+"""Paired differences over worlds: what the same seeds with and without a policy say about it.
 
 Every function takes one number per world. Two arms are given in the same order of worlds, so that element `i` of both
 comes from the same seed. A metric that is undefined (NaN) in a world is left out there, in both arms.
@@ -70,12 +70,25 @@ def paired(arm: ArrayLike, baseline: ArrayLike, confidence: float = CONFIDENCE) 
     d = a - b
     mean = float(d.mean())
     spread = _deviation(d, a, b) if n > 1 else 0.0
-    if spread == 0.0 and abs(mean) <= _rounding(a, b):
-        mean = 0.0
+    if spread == 0.0:
+        mean = _no_rounding(mean, a, b)
     if n == 1:
         return Paired(1, float(b[0]), float(a[0]), mean, *([math.nan] * 6))
     low, high, p = _interval(mean, spread, n, confidence)
     return Paired(n, float(b.mean()), float(a.mean()), mean, low, high, p, _deviation(b), _deviation(a), spread)
+
+
+def constant_difference(arm: Floats, baseline: Floats) -> float | None:
+    """The difference where it is the same in every world, up to rounding; None where it varies."""
+    difference = arm - baseline
+    if _deviation(difference, arm, baseline) > 0.0:
+        return None
+    return _no_rounding(float(difference.mean()), arm, baseline)
+
+
+def _no_rounding(mean: float, *values: Floats) -> float:
+    """A mean difference, 0 where it is only rounding."""
+    return 0.0 if abs(mean) <= _rounding(*values) else mean
 
 
 def _deviation(values: Floats, *scale: Floats) -> float:
