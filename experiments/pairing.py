@@ -103,8 +103,9 @@ def _values(metric: Metric, record: Record, since: int) -> Floats:
 def aims(scenario: Any, baseline: Any) -> tuple[tuple[str, ...], dict[str, dict[str, str]]]:
     """The metrics that an arm's own policies aim at; and for those by seat, label -> kind of the policies.
 
-    A policy that the baseline has too, with the same settings, is not what the arm is compared for. An aim that is no
-    metric is left out: results must not be lost for a word in a plug-in.
+    A policy that the baseline has too, with the same settings, is not what the arm is compared for. The aim of one
+    that works on a partner says something only against that partner, and is left out where the baseline is without
+    it. An aim that is no metric is left out: results must not be lost for a word in a plug-in.
     """
     from sim.metrics import METRICS
     from sim.policies import registry
@@ -113,10 +114,14 @@ def aims(scenario: Any, baseline: Any) -> tuple[tuple[str, ...], dict[str, dict[
     kinds = registry()
     found: list[str] = []
     members: dict[str, dict[str, str]] = {}
+    beside = {settings.kind for settings in baseline.policies.values()}
     for label, settings in scenario.policies.items():
         if baseline.policies.get(label) == settings:
             continue
-        metric = kinds[settings.kind].target_metric
+        kind = kinds[settings.kind]
+        if kind.partner and kind.partner not in beside:
+            continue
+        metric = kind.target_metric
         if metric in SEAT_METRICS:
             members.setdefault(metric, {})[label] = settings.kind
         if metric not in found and (metric in SEAT_METRICS or metric in METRICS):

@@ -13,13 +13,20 @@ from experiments.wording import decimals, hours_number, interval, listing, numbe
 MAIN = HEADLINE[0]
 """The metric that the answer leads with."""
 
+FEW_AIMS = 3
+"""So many measures that policies aim at are told one by one."""
+
 FEW_WORLDS = 8
 """With fewer worlds a ratio of variances is mostly luck, and the spread of outcomes is hardly seen."""
 
 
 @dataclass(frozen=True)
 class ArmAnswer:
-    """What a study says about one arm: the headline metric, then the metrics that its policies aim at."""
+    """What a study says about one arm: the headline metric, then the metrics that its policies aim at.
+
+    Attributes:
+        targets: a sentence for each of them, or where they are many, how many of them moved which way.
+    """
 
     arm: str
     title: str
@@ -51,10 +58,36 @@ def answers(comparison: Comparison) -> tuple[ArmAnswer, ...]:
                 arm=arm.name,
                 title=comparison.titles[arm.name],
                 main=effect(comparison, arm.name, MAIN) + _cost(comparison, arm.name) + ".",
-                targets=tuple(effect(comparison, arm.name, aim, subject="it") + "." for aim in aims),
+                targets=_aimed(comparison, arm.name, aims),
             )
         )
     return tuple(found)
+
+
+def _aimed(comparison: Comparison, arm: str, aims: Sequence[str]) -> tuple[str, ...]:
+    """What became of the aims of an arm's policies, told one by one only where they are few."""
+    if len(aims) <= FEW_AIMS:
+        lead = f"Its own target{'s' if len(aims) > 1 else ''}: "
+        told = [effect(comparison, arm, aim, subject="it") + "." for aim in aims]
+        return (lead + told[0], *told[1:]) if told else ()
+    named: dict[str, list[str]] = {"better": [], "worse": [], "unclear": []}
+    for aim in aims:
+        named[_direction(comparison, arm, aim)].append(phrase(comparison.subjects[aim]))
+    text = f"Of {len(aims)} measures that its policies aim at, {len(named['better'])} are better"
+    if named["worse"]:
+        text += f", {len(named['worse'])} worse ({listing(named['worse'])})"
+    if named["unclear"]:
+        text += f", {len(named['unclear'])} not told apart from doing nothing ({listing(named['unclear'])})"
+    return (text + "; all of them are in the table of every number.",)
+
+
+def _direction(comparison: Comparison, arm: str, aim: str) -> str:
+    """Whether a measure is surely better, surely worse, or neither."""
+    result = comparison.results.get((arm, aim))
+    if result is None or not result.clear:
+        return "unclear"
+    raised = result.difference > 0.0
+    return "better" if raised == (comparison.subjects[aim].better == "higher") else "worse"
 
 
 def effect(comparison: Comparison, arm: str, metric: str, *, subject: str | None = None) -> str:

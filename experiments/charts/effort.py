@@ -122,7 +122,7 @@ def _labels(
     """Each arm's name and gain per hour where they cover no dot, interval or other label."""
     rates, per = _rates(scene), " an hour" if paid is scene.comparison.hours else " a unit"
     arms = named(scene)
-    names = shorten_all([scene.title(arm.name) for arm in arms], 2.6, style.BODY, bold=True)
+    names = shorten_all([scene.title(arm.name) for arm in arms], 3.4, style.BODY, bold=True)
     taken = _taken(scene, ax, paid, place)
     frame = (place[0], place[1], place[0] + place[2] + 0.2, place[1] + place[3])
     for arm, name in zip(arms, names, strict=True):

@@ -14,7 +14,7 @@ from experiments.charts import style
 from experiments.charts.fonts import width
 from experiments.charts.scene import Drawing, Scene
 from experiments.charts.style import Sheet
-from experiments.charts.text import shorten_all
+from experiments.charts.text import lines_of, on_two_lines, shorten_all
 from experiments.files import slug
 from experiments.pairing import Matched
 from experiments.statistics import Floats
@@ -99,18 +99,18 @@ def draw(scene: Scene, arm: str) -> Figure:
     room = max(width(name, NAME_SIZE) for name in shown)
     foot = room + 0.35
     subtitle = f"Mastery learned over the last {weeks} weeks: department that learns (rows) from department (columns)"
-    sheet = Sheet.of(title(scene, arm), subtitle, PANEL + foot + 1.3)
     left = style.MARGIN + max(room + 0.15, 1.4)
-    across_room = (sheet.width - left - style.MARGIN - 2 * GAP) / 3.0
-    bottom = foot + 0.85
+    across_room = (style.WIDTH - left - style.MARGIN - 2 * GAP) / 3.0
     baseline = scene.title(str(scene.study.arm(arm).baseline))
     heads = [f"Before: {baseline}", f"After: {scene.title(arm)}", "Change"]
-    heads = shorten_all(heads, across_room, style.BODY, bold=True)
+    heads = on_two_lines(heads, across_room, style.BODY, bold=True)
+    sheet = Sheet.of(title(scene, arm), subtitle, PANEL + foot + 1.0 + 0.3 * lines_of(heads))
+    bottom = foot + 0.85
     panels = []
     for place, head in enumerate(heads):
         x = left + place * (across_room + GAP)
         panels.append(sheet.axes(x, bottom, across_room, PANEL))
-        sheet.write(x, bottom + PANEL + 0.14, head, size=style.BODY, weight="bold")
+        sheet.write(x, bottom + PANEL + 0.14, head, size=style.BODY, weight="bold", va="bottom")
     scale = _amounts(before, after)
     for ax, flow in zip(panels, (before, after), strict=False):
         _heatmap(ax, np.where(flow > 0.0, flow, np.nan), "mako_r", scale)

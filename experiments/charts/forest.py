@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections import Counter
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -11,7 +12,7 @@ from experiments.charts import style
 from experiments.charts.fonts import width
 from experiments.charts.scene import Drawing, Scene
 from experiments.charts.style import Sheet
-from experiments.charts.text import shorten, shorten_all, wrap
+from experiments.charts.text import on_two_lines, shorten, widest, wrap
 from experiments.comparison import HEADLINE, clear_arms
 from experiments.sentences import MAIN
 from experiments.wording import DASH, decimals, number
@@ -31,12 +32,19 @@ CAPTION = (
 
 ROW, HEAD, FOOT = 0.62, 0.95, 0.55
 """Inches of a row, above a panel and below it."""
+MOST_PANELS = 6
+"""Metrics beyond this many are in the report's table only."""
 
 
 def metrics(scene: Scene) -> list[str]:
-    """The headline metrics, then everything that a policy of the study aims at, in order of display."""
-    wanted = {*HEADLINE, *(aim for arm in scene.arms for aim in scene.comparison.targets[arm.name])}
-    found = [*HEADLINE, *(name for name in scene.comparison.subjects if name in wanted and name not in HEADLINE)]
+    """The headline metrics, then what policies of the study aim at, in order of display.
+
+    Where there is no room for all, those that policies of most arms aim at.
+    """
+    aimed = Counter(aim for arm in scene.arms for aim in scene.comparison.targets[arm.name])
+    others = [name for name in scene.comparison.subjects if name in aimed and name not in HEADLINE]
+    chosen = sorted(others, key=lambda name: -aimed[name])[: MOST_PANELS - len(HEADLINE)]
+    found = [*HEADLINE, *(name for name in others if name in chosen)]
     return [name for name in found if any((arm.name, name) in scene.comparison.results for arm in scene.arms)]
 
 
@@ -70,8 +78,8 @@ def draw(scene: Scene) -> Figure:
     panel = ROW * len(scene.arms)
     subtitle = "Paired difference to the baseline in the same worlds: mean, 95 % interval, and each world as a dot"
     sheet = Sheet.of(title(scene), subtitle, rows * (panel + HEAD + FOOT))
-    texts = shorten_all([scene.title(arm.name) for arm in scene.arms], 2.7, style.BODY, bold=True)
-    room = max(width(text, style.BODY, bold=True) for text in texts) + 0.25
+    texts = on_two_lines([scene.title(arm.name) for arm in scene.arms], 2.7, style.BODY, bold=True)
+    room = widest(texts, style.BODY, bold=True) + 0.25
     left, gap = style.MARGIN + room, 0.25
     values = [_value(scene, arm, name) for arm in scene.arms for name in names]
     value = max(width(text, style.BODY, bold=True) for text in values) + 0.15

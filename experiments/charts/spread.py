@@ -13,7 +13,7 @@ from experiments.charts.fonts import width
 from experiments.charts.panels import draw_grid
 from experiments.charts.scene import Drawing, Scene
 from experiments.charts.style import Sheet
-from experiments.charts.text import keep_apart, shorten_all
+from experiments.charts.text import keep_apart, lines_of, on_two_lines
 from experiments.comparison import clear_arms
 from experiments.pairing import display_factor
 from experiments.sentences import MAIN
@@ -96,10 +96,10 @@ def _bars_and_labels(
         strip.plot([slot], [mean], marker="o", markersize=10, color=scene.colour(name))
     floor, ceiling = ax.get_ylim()
     inches = [bottom + (ends[name][1] - floor) / (ceiling - floor) * height for name in shown]
-    gap = style.BODY * 1.25 / 72.0
+    texts = _labels(scene, shown, room - 0.3)
+    gap = lines_of(texts) * style.BODY * 1.25 / 72.0
     sheet.write(x + 0.25, bottom - 0.35, "last 13 weeks", size=style.SMALL, color=style.QUIET)
     at = keep_apart(inches, gap, bottom, bottom + height)
-    texts = _labels(scene, shown, room - 0.3)
     for name, slot, start, end, text in zip(shown, range(1, len(shown) + 1), inches, at, texts, strict=True):
         colour = scene.colour(name)
         sheet.line([x + (slot + 0.35) * STEP, x + bars - 0.02, x + bars + 0.2], [start, start, end], color=colour,
@@ -124,7 +124,7 @@ def _labels(scene: Scene, shown: list[str], room: float) -> list[str]:
     digits = 0 if len({number(end, 0) for end in ends}) == len(ends) else 1
     values = [f"  {number(end, digits)} %" for end in ends]
     widest = max((width(value, style.BODY, bold=True) for value in values), default=0.0)
-    names = shorten_all([scene.title(name) for name in shown], room - widest, style.BODY, bold=True)
+    names = on_two_lines([scene.title(name) for name in shown], room - widest, style.BODY, bold=True)
     return [name + value for name, value in zip(names, values, strict=True)]
 
 

@@ -75,6 +75,26 @@ def shorten_all(names: Sequence[str], inches: float, size: float, *, bold: bool 
             for place, s in enumerate(short, start=1)]  # fmt: skip
 
 
+def on_two_lines(names: Sequence[str], inches: float, size: float, *, bold: bool = False) -> list[str]:
+    """Names that fit on one line or, broken between words, on two; shortened as by `shorten_all` where they do not."""
+    found = []
+    for name, short in zip(names, shorten_all(names, inches, size, bold=bold), strict=True):
+        lines = wrap(name, inches, size, bold=bold) if short != name else [name]
+        whole = not any(line.endswith(ELLIPSIS) for line in lines) and " ".join(lines) == " ".join(name.split())
+        found.append("\n".join(lines) if whole else short)
+    return found
+
+
+def lines_of(texts: Sequence[str]) -> int:
+    """The most lines that any of some texts has."""
+    return max((text.count("\n") + 1 for text in texts), default=1)
+
+
+def widest(texts: Sequence[str], size: float, *, bold: bool = False) -> float:
+    """Width of the widest line of some texts in inches."""
+    return max((width(line, size, bold=bold) for text in texts for line in text.split("\n")), default=0.0)
+
+
 def _cut_middle(text: str, inches: float, size: float, bold: bool) -> str:
     """Keep the beginning and the end, where names that begin alike differ."""
     if width(text, size, bold=bold) <= inches:

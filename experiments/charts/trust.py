@@ -8,11 +8,10 @@ from typing import TYPE_CHECKING
 
 from experiments.charts import style
 from experiments.charts.courses import draw_course, mark_weeks
-from experiments.charts.fonts import width
 from experiments.charts.panels import draw_grid
 from experiments.charts.scene import Drawing, Scene
 from experiments.charts.style import Sheet
-from experiments.charts.text import keep_apart, shorten_all
+from experiments.charts.text import keep_apart, lines_of, on_two_lines, widest
 from experiments.comparison import clear_arms
 from experiments.pairing import display_factor
 from experiments.wording import number
@@ -66,8 +65,8 @@ def draw(scene: Scene) -> Figure:
         return draw_grid(scene, title(scene), f"Mean trust over ties{scale}", metrics, names=("within", "across"))
     sheet = Sheet.of(title(scene), f"Mean trust over ties, by week{scale}", 5.6)
     shown = [*scene.baselines, *(arm.name for arm in scene.arms)] or [scene.study.arms[0].name]
-    texts = shorten_all([scene.title(name) for name in shown], 2.2, style.SMALL, bold=True)
-    room = max(width(text, style.SMALL, bold=True) for text in texts) + 0.4
+    texts = on_two_lines([scene.title(name) for name in shown], 2.2, style.SMALL, bold=True)
+    room = widest(texts, style.SMALL, bold=True) + 0.4
     left, bottom, gap = style.MARGIN + 0.65, 0.85, 0.65
     across = (sheet.width - left - style.MARGIN - gap) / 2.0 - room
     for place, (metric, head) in enumerate(zip(metrics, ("Within departments", "Across departments"), strict=True)):
@@ -106,7 +105,7 @@ def _labels(
     shown, texts = zip(*drawn, strict=True)
     floor, ceiling = ax.get_ylim()
     ends = [bottom + (values[name] - floor) / (ceiling - floor) * height for name in shown]
-    at = keep_apart(ends, style.SMALL * 1.25 / 72.0, bottom, bottom + height)
+    at = keep_apart(ends, lines_of(texts) * style.SMALL * 1.25 / 72.0, bottom, bottom + height)
     for name, text, start, end in zip(shown, texts, ends, at, strict=True):
         colour = scene.colour(name)
         sheet.line([x + 0.03, x + 0.23], [start, end], color=colour, linewidth=1.2, alpha=0.7)

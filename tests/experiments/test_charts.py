@@ -18,7 +18,16 @@ from experiments.charts import Chart, draw_charts, effort, fonts, forest, spread
 from experiments.charts.effort import place_label
 from experiments.charts.inline import inline_svg
 from experiments.charts.scene import Scene
-from experiments.charts.text import balanced, keep_apart, shorten, shorten_all, wrap
+from experiments.charts.text import (
+    balanced,
+    keep_apart,
+    lines_of,
+    on_two_lines,
+    shorten,
+    shorten_all,
+    widest,
+    wrap,
+)
 from experiments.comparison import compare
 
 LONG = "A policy with a name that goes on and on, far beyond what any chart has room for"
@@ -316,6 +325,25 @@ def test_wrapping_and_shortening() -> None:
     assert len(set(same)) == 3
     assert len(set(shorten_all([LONG, LONG, LONG], 1.5, 12.0))) == 3
     assert shorten_all(["ab", "ab"], 0.01, 12.0)
+
+
+def test_long_names_take_two_lines_where_that_shows_them_whole() -> None:
+    names = ["Interdepartmental collaboration", "Rotation", "Unbreakable" * 9]
+    whole, short, cut = on_two_lines(names, 2.7, style.BODY, bold=True)
+    assert whole == "Interdepartmental\ncollaboration" and short == "Rotation"
+    assert cut.endswith("…") and "\n" not in cut
+    assert lines_of([whole, short]) == 2 and lines_of([short]) == 1
+    assert widest([whole], style.BODY, bold=True) == fonts.width("Interdepartmental", style.BODY, bold=True)
+
+
+def test_of_many_aims_those_that_most_arms_share_get_a_panel() -> None:
+    made, records = study(DEMO, seeds=4)
+    found = compare(made, records)
+    rare = ("trust_within", "gini", "performance", "thin_topics", "budget_binding")
+    targets = {"rotation": ("trust_across", *rare), "incentives": ("trust_across",), "mentorship": (), "all": ()}
+    scene = Scene(made, records, replace(found, targets=targets), {})
+    shown = forest.metrics(scene)
+    assert len(shown) == 6 and {"need_met", "adequacy", "trust_across"} <= set(shown)
 
 
 def test_names_are_cleaned_for_one_line() -> None:

@@ -111,6 +111,14 @@ def test_a_policy_that_the_baseline_has_too_is_no_target() -> None:
     assert aims(both, one) == (("learning_across_tie",), {})
 
 
+def test_the_aim_of_a_policy_that_works_on_a_partner_counts_only_beside_the_partner() -> None:
+    alone, partner, both = scenario(("sponsorship",)), scenario(("circles",)), scenario(("circles", "sponsorship"))
+    both.policies["circles"] = partner.policies["circles"]
+    assert aims(alone, scenario(())) == ((), {})
+    assert "attendance" in aims(both, partner)[0]
+    assert "attendance" not in aims(both, scenario(()))[0]
+
+
 def test_a_plug_in_that_does_not_say_whom_it_treats_costs_no_results() -> None:
     made, records = study([Plan("m", "M", "mentorship", {"adequacy": 0.02})], seeds=3)
     records["m"] = replace(records["m"], treated={})

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 import pytest
 from fake_studies import DEMO, Plan, study, wide_and_sure
@@ -84,7 +85,23 @@ def test_targets_have_sentences_of_their_own_and_shares_of_the_baseline() -> Non
     effect = found.results["i", "learning_across_tie"]
     share = f"{100 * effect.difference / effect.mean_baseline:.0f}"
     size = rf"0\.000\d+ mastery a tie-week \(.*\), {share} % of the baseline's"
-    assert re.match(rf"It raised learning per across-tie-week by {size}", answer.targets[0])
+    assert re.match(rf"Its own target: It raised learning per across-tie-week by {size}", answer.targets[0])
+
+
+def test_of_many_targets_it_is_said_how_many_moved_which_way() -> None:
+    made, records = study(DEMO[3:], seeds=6)
+    found = compare(made, records)
+    aims = ("need_met_other", "trust_across", "learning_across_tie", "gini", "median_blocked")
+    gone = {("all", "median_blocked"), ("all", "gini")}
+    worse = replace(found.results["all", "trust_across"], difference=-0.1, low=-0.2, high=-0.05)
+    better = replace(worse, difference=0.1, low=0.05, high=0.2)
+    results = {key: value for key, value in found.results.items() if key not in gone}
+    results |= {("all", "trust_across"): worse, ("all", "gini"): worse}
+    results |= {("all", name): better for name in ("need_met_other", "learning_across_tie")}
+    (answer,) = sentences.answers(replace(found, targets={"all": aims}, results=results))
+    (told,) = answer.targets
+    assert told.startswith("Of 5 measures that its policies aim at, 3 are better, 1 worse (trust across departments), ")
+    assert "1 not told apart from doing nothing (median weeks blocked)" in told
 
 
 def test_a_metric_defined_in_some_worlds_says_so() -> None:
