@@ -192,13 +192,16 @@ def arms(study: Study) -> Grid:
 
 
 def _policies(scenario: Any) -> str:
+    starts = {settings.start_week for settings in scenario.policies.values()}
+    at_once = len(starts) == 1 and len(scenario.policies) > 1
     parts = []
     for label, settings in scenario.policies.items():
         kind = "" if label == settings.kind else f" ({settings.kind})"
-        changed = ", ".join(f"{name} {value}" for name, value in _changed(settings))
-        parts.append(f"{label}{kind}: from week {settings.start_week}" + (f", {changed}" if changed else ""))
+        own = [f"from week {settings.start_week}"] if not at_once else []
+        told = ", ".join([*own, *(f"{name} {value}" for name, value in _changed(settings))])
+        parts.append(f"{label}{kind}" + (f": {told}" if told else ""))
     rules = [f"rule {label}" for label in getattr(scenario, "rules", {})]
-    return "; ".join([*parts, *rules]) or "none"
+    return "; ".join([*parts, *rules, *([f"all from week {starts.pop()}"] if at_once else [])]) or "none"
 
 
 def _changed(settings: Any) -> list[tuple[str, str]]:

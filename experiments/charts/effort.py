@@ -10,7 +10,7 @@ from experiments.charts import style
 from experiments.charts.fonts import width
 from experiments.charts.scene import Drawing, Scene
 from experiments.charts.style import Sheet
-from experiments.charts.text import shorten_all
+from experiments.charts.text import lines_of, shorten_all, widest
 from experiments.comparison import clear_arms
 from experiments.sentences import MAIN, hours_text
 from experiments.statistics import Paired
@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
     from experiments.study import Arm
 
+LABEL = 3.4
+"""Inches that a line of a label may take."""
 CAPTION = (
     "Each dot is an arm: how far right, how many extra hours it asks of an average person in an average week of the "
     "whole run; how high, by how many points it raises need met in the same worlds. Lines through a dot are 95 % "
@@ -122,13 +124,14 @@ def _labels(
     """Each arm's name and gain per hour where they cover no dot, interval or other label."""
     rates, per = _rates(scene), " an hour" if paid is scene.comparison.hours else " a unit"
     arms = named(scene)
-    names = shorten_all([scene.title(arm.name) for arm in arms], 3.4, style.BODY, bold=True)
+    names = shorten_all([scene.title(arm.name) for arm in arms], LABEL, style.BODY, bold=True)
     taken = _taken(scene, ax, paid, place)
     frame = (place[0], place[1], place[0] + place[2] + 0.2, place[1] + place[3])
     for arm, name in zip(arms, names, strict=True):
-        text = name + (f": {number(rates[arm.name], 1, sign=True)}{per}" if arm.name in rates else "")
+        rate = f"{number(rates[arm.name], 1, sign=True)}{per}" if arm.name in rates else ""
+        text = _label(name, rate)
         x, y = _inches(ax, paid[arm.name].difference, scene.comparison.results[arm.name, MAIN].difference, place)
-        size = (width(text, style.BODY, bold=True) + 0.05, style.BODY * 1.2 / 72.0)
+        size = (widest([text], style.BODY, bold=True) + 0.05, lines_of([text]) * style.BODY * 1.2 / 72.0)
         left, bottom = place_label((x, y), size, taken, frame)
         taken.append((left, bottom, left + size[0], bottom + size[1]))
         colour = scene.colour(arm.name)
@@ -138,6 +141,14 @@ def _labels(
             edge = centre if near != x else bottom if centre > y else bottom + size[1]
             sheet.line([x, near], [y, edge], color=colour, linewidth=1.2, alpha=0.7)
         sheet.write(left, centre, text, size=style.BODY, weight="bold", color=style.text_colour(colour), va="center")
+
+
+def _label(name: str, rate: str) -> str:
+    """Name and rate on one line, or on two where they are long together."""
+    if not rate:
+        return name
+    line = f"{name}: {rate}"
+    return line if width(line, style.BODY, bold=True) <= LABEL else f"{name}\n{rate}"
 
 
 def named(scene: Scene) -> list[Arm]:

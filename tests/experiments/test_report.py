@@ -166,6 +166,10 @@ def test_policies_are_listed_with_what_differs_from_the_defaults() -> None:
     rows = {row.cells[0]: row.cells[1] for row in arms(made).rows}
     assert rows["Baseline"] == "none"
     assert rows["Rotation"] == "swap (rotation): from week 20, coverage 0.25, targets departments 销售部"
+    scenario.policies = {"swap": settings, "rotation": replace(usual, start_week=20)}
+    assert arms(made).rows[1].cells[1].endswith("departments 销售部; rotation; all from week 20")
+    scenario.policies = {"swap": settings, "rotation": usual}
+    assert arms(made).rows[1].cells[1].endswith("; rotation: from week 13")
 
 
 def test_one_column_has_one_denominator() -> None:
