@@ -12,6 +12,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from experiments.naming import BASELINE, apart, stem, title_of, titles
+from experiments.strategy.settings import KEY as STRATEGY
+from experiments.strategy.settings import Strategy, read_strategy
 from experiments.study import Arm, Study
 from experiments.words import STUDY_KEYS
 from sim.plain import UNREADABLE, Findings, KeyPath, shown
@@ -68,6 +70,7 @@ class Design:
     Attributes:
         catalogue: the scenario with all its policies.
         choices: name -> labels chosen, or None where the document names no scenarios.
+        strategy: what a strategy study asks beside; None where the document has no such section.
     """
 
     name: str
@@ -75,6 +78,7 @@ class Design:
     seeds: tuple[int, ...] | None
     catalogue: Scenario
     choices: Mapping[str, tuple[str, ...]] | None = field(default=None)
+    strategy: Strategy | None = None
 
 
 def read_design(document: Document, removed: Iterable[str] = ()) -> Design:
@@ -105,9 +109,10 @@ def read_design(document: Document, removed: Iterable[str] = ()) -> Design:
     seeds = _seeds(document.data.get("seeds"), findings)
     labels = rest.get("policies")
     choices = _choices(document.data.get("scenarios"), list(labels or {}), set(removed), findings)
+    strategy = read_strategy(document.data.get(STRATEGY), findings)
     findings.raise_if_any()
     assert catalogue is not None
-    return Design(name, question, seeds, catalogue, choices)
+    return Design(name, question, seeds, catalogue, choices, strategy)
 
 
 def study_of(design: Design, name: str, seeds: Sequence[int] | None = None) -> Study:

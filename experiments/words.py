@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from hydra.core.override_parser.types import Override
 
 GROUPS = ("study", "scenario", "organization")
-STUDY_KEYS = ("name", "question", "seeds", "scenarios")
+STUDY_KEYS = ("name", "question", "seeds", "scenarios", "strategy")
 HYDRA_GROUP = "hydra/launcher"
 HYDRA_VALUE = "hydra.launcher.n_jobs"
 

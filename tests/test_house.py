@@ -157,6 +157,7 @@ def test_what_computes_stores_and_shows_knows_nothing_of_hydra(path: Path) -> No
         "comparison",
         "statistics",
         "analysis",
+        "strategy",
         "charts",
         "report",
         "terminal",

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from experiments.study import Arm
 
-LABEL = 3.4
+LABEL = 3.9
 """Inches that a line of a label may take."""
 CAPTION = (
     "Each dot is an arm: how far right, how many extra hours it asks of an average person in an average week of the "

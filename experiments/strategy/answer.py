@@ -1,0 +1,223 @@
+"""The answer of a strategy study: everything that its report, its tables and its summary say."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from experiments.analysis.outcomes import HIGHER, Outcomes
+from experiments.analysis.robustness import Robustness, Wanted, robustness
+from experiments.analysis.screening import Screening
+from experiments.analysis.sensitivity import Sensitivity
+from experiments.statistics import (
+    Curve,
+    Durations,
+    Equivalence,
+    Frontier,
+    Paired,
+    bca_interval,
+    equivalence,
+    frontier,
+    holm,
+    paired,
+    reached_curve,
+    share_interval,
+    weeks_sooner,
+    weeks_until,
+    worlds_better,
+)
+from experiments.strategy.design import Design
+from experiments.strategy.measured import Measured
+from experiments.strategy.settings import Strategy
+
+MOST_FAILURES = 3
+"""Arms, the best first, of which it is looked for when they fail."""
+
+
+@dataclass(frozen=True)
+class Effect:
+    """What an arm does to an outcome where the assumptions are as the scenarios have them.
+
+    Attributes:
+        paired: arm less baseline in the same worlds, in the outcome's own unit and direction.
+        bca: BCa bootstrap interval of the same; NaN with few worlds.
+        p_holm: p value over all arms of the study, by Holm.
+        better: worlds in which the arm is strictly better; share_low, share_high: interval of their share.
+        equivalence: against the smallest effect that matters; None where none is given.
+    """
+
+    paired: Paired
+    bca: tuple[float, float]
+    p_holm: float
+    better: int
+    share_low: float
+    share_high: float
+    equivalence: Equivalence | None
+
+
+@dataclass(frozen=True)
+class Wait:
+    """Weeks until an arm reaches the threshold of an outcome, where the assumptions are as given.
+
+    Attributes:
+        curve: share of worlds that have reached it by each week.
+        sooner: weeks of the arm less those of the baseline, restricted to the horizon, paired.
+        reached: worlds that reach it at all. worlds: of how many.
+    """
+
+    curve: Curve
+    sooner: Paired
+    reached: int
+    worlds: int
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What a study says.
+
+    Attributes:
+        design: arms, futures and what was asked.
+        given: arms where the assumptions are as the scenarios have them (one future), over all worlds run for it.
+        futures: arms over the sampled futures; None where nothing is uncertain.
+        effects: (arm, outcome) -> effect as given.
+        robust: outcome -> how robust the arms are over the futures.
+        frontier: effect on the first outcome against cost as given, of every arm and of doing nothing.
+        waits: outcome -> arm -> weeks until its threshold.
+        screening, sensitivity: which assumptions matter for the arm `explained`; None where not asked.
+        left_out: futures in which an arm failed.
+    """
+
+    design: Design
+    given: Measured
+    futures: Measured | None
+    effects: Mapping[tuple[str, str], Effect]
+    robust: Mapping[str, Robustness]
+    frontier: Frontier
+    waits: Mapping[str, Mapping[str, Wait]]
+    explained: str = ""
+    screening: Screening | None = None
+    sensitivity: Sensitivity | None = None
+    left_out: int = 0
+    notes: tuple[str, ...] = field(default=())
+
+    @property
+    def lead(self) -> str:
+        """The first outcome, which the answer leads with."""
+        return next(iter(self.design.strategy.outcomes))
+
+    @property
+    def arms(self) -> tuple[str, ...]:
+        """Every arm but the baseline, in the order of the study."""
+        return self.given.outcomes.arms[1:]
+
+    def title(self, name: str) -> str:
+        """What people call an arm or an outcome."""
+        return self.given.outcomes.title(name)
+
+    def ranked(self) -> list[str]:
+        """Arms from the best to the worst: acceptable in most futures, then least regret; as given, largest effect.
+
+        Arms whose mean cost is beyond the budget come last.
+        """
+        return sorted(self.arms, key=self._order)
+
+    def _order(self, arm: str) -> tuple[bool, float, float]:
+        dear = not self.affordable(arm)
+        if self.lead in self.robust:
+            found = next(each for each in self.robust[self.lead].arms if each.name == arm)
+            return dear, -found.acceptable.value, found.regret_high.value
+        effect = self.effects[arm, self.lead].paired.difference
+        return dear, 0.0, -effect if self.given.outcomes.better[self.lead] == HIGHER else effect
+
+    def affordable(self, arm: str) -> bool:
+        """Whether an arm's mean cost as given is within the budget."""
+        spent = self.frontier.of(arm).costs
+        budget = self.design.strategy.budget
+        limits = {"hours": budget.hours, "money": budget.money}
+        return all(limit is None or spent[kind] <= limit for kind, limit in limits.items())
+
+
+def answer(design: Design, given: Measured, futures: Measured | None, left_out: int = 0) -> Answer:
+    """Everything that can be said of runs alone; what needs more runs is added by `dataclasses.replace`."""
+    outcomes = given.outcomes
+    wanted = {name: wanted_of(design.strategy, name) for name in outcomes.values}
+    robust = {} if futures is None else {name: robustness(futures.outcomes, name, wanted[name]) for name in wanted}
+    return Answer(
+        design=design,
+        given=given,
+        futures=futures,
+        effects=effects_of(outcomes, design.strategy),
+        robust=robust,
+        frontier=frontier_of(outcomes, next(iter(outcomes.values))),
+        waits=waits_of(given, design.strategy, design.study.since),
+        left_out=left_out,
+    )
+
+
+def wanted_of(strategy: Strategy, outcome: str) -> Wanted:
+    """What makes an arm acceptable: an effect that matters, within the budget."""
+    budget, aim = strategy.budget, strategy.outcomes[outcome]
+    hours, money = (math.inf if limit is None else limit for limit in (budget.hours, budget.money))
+    return Wanted(aim.smallest or 0.0, hours, money)
+
+
+def effects_of(outcomes: Outcomes, strategy: Strategy) -> dict[tuple[str, str], Effect]:
+    """Every arm against the baseline in the only future of these outcomes."""
+    found = {}
+    for name, values in outcomes.values.items():
+        baseline, *arms = values[:, 0]
+        results = [paired(arm, baseline) for arm in arms]
+        adjusted = holm([result.p for result in results])
+        for label, arm, result, p in zip(outcomes.arms[1:], arms, results, adjusted, strict=True):
+            better = worlds_better(arm, baseline, outcomes.better[name]) or 0
+            smallest = strategy.outcomes[name].smallest
+            found[label, name] = Effect(
+                result, bca_interval(arm, baseline), p, better, *share_interval(better, result.n),
+                equivalence(arm, baseline, smallest) if smallest else None,
+            )  # fmt: skip
+    return found
+
+
+def frontier_of(outcomes: Outcomes, outcome: str) -> Frontier:
+    """Effect on an outcome against hours and money in the only future of these outcomes, doing nothing included."""
+    costs = {"hours": outcomes.extra_hours[:, 0], "money": outcomes.extra_money[:, 0]}
+    return frontier(outcomes.arms, outcomes.effect(outcome)[:, 0], costs)
+
+
+def waits_of(given: Measured, strategy: Strategy, since: int) -> dict[str, dict[str, Wait]]:
+    """Weeks until each outcome that has a threshold reaches it, arm by arm, the baseline too."""
+    found = {}
+    for name, aim in strategy.outcomes.items():
+        if aim.threshold is not None:
+            waited = _waited(given, name, aim.threshold, since)
+            baseline = next(iter(waited.values()))
+            found[name] = {
+                arm: Wait(
+                    reached_curve(each), weeks_sooner(each, baseline), int(each.reached.sum()), int(each.reached.size)
+                )
+                for arm, each in waited.items()
+            }
+    return found
+
+
+def _waited(given: Measured, name: str, threshold: float, since: int) -> dict[str, Durations]:
+    outcomes = given.outcomes
+    return {
+        arm: weeks_until(given.courses[name][at, 0], threshold, outcomes.better[name], since)
+        for at, arm in enumerate(outcomes.arms)
+    }
+
+
+def failing(answer: Answer) -> Sequence[tuple[str, np.ndarray]]:
+    """The best arms and in which futures they fail: the effect is too small, or the cost too high (future,)."""
+    if answer.futures is None:
+        return []
+    outcomes, found = answer.futures.outcomes, answer.robust[answer.lead]
+    effect, wanted = outcomes.effect(answer.lead), found.wanted
+    return [
+        (arm, np.nanmean(effect[outcomes.arms.index(arm)], axis=-1) < wanted.effect)
+        for arm in answer.ranked()[:MOST_FAILURES]
+    ]
