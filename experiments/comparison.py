@@ -16,15 +16,19 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from experiments.certainty import Certainty, certainties, seeds_for_a_tenth
 from experiments.files import write_whole
 from experiments.pairing import Matched, Pair, aims
 from experiments.statistics import (
     Paired,
+    half_width,
     independent_seeds,
     paired,
     per_unit_of_cost,
     saving_in_seeds,
+    share_interval,
     spread,
+    standardized,
     worlds_better,
 )
 
@@ -62,8 +66,16 @@ COLUMNS = {
     "low": "lower end of the 95 % interval of the difference (Student's t)",
     "high": "upper end of the 95 % interval of the difference (Student's t)",
     "p": "two-sided p value of the paired difference",
+    "bca_low": "lower end of the 95 % BCa bootstrap interval; headline and target metrics, from 20 worlds on",
+    "bca_high": "upper end of the 95 % BCa bootstrap interval; headline and target metrics, from 20 worlds on",
+    "p_holm": "p after Holm, over the headline and target metrics of all arms",
+    "half_width": "half the width of the interval from low to high",
+    "seeds_needed": "seeds an arm for a half-width of 0.1 points, if differences go on varying so; points only",
+    "standardized": "difference in standard deviations of the baseline over worlds (Glass's delta after Hedges)",
     "better_worlds": "worlds in which the arm is strictly better",
     "better_share": "share of the n worlds in which the arm is strictly better",
+    "better_share_low": "lower end of the exact 95 % interval of that share",
+    "better_share_high": "upper end of the exact 95 % interval of that share",
     "baseline_p10": "10th percentile over worlds",
     "baseline_p90": "90th percentile over worlds",
     "arm_p10": "10th percentile over worlds",
@@ -101,6 +113,7 @@ class Comparison:
     rows: what `table` shows.
     pairs: (arm, metric) -> the values per world behind a row.
     results: (arm, metric) -> the paired statistics behind a row.
+    certain: (arm, metric) -> bootstrap interval and corrected p value; of headline and target metrics only.
     subjects: metric -> title, group, unit and direction.
     targets: arm -> the metrics that its policies aim at.
     hours, money: arm -> extra cost a person-week over the whole run, paired with its baseline.
@@ -112,6 +125,7 @@ class Comparison:
     rows: Sequence[Mapping[str, Any]]
     pairs: Mapping[tuple[str, str], Pair]
     results: Mapping[tuple[str, str], Paired]
+    certain: Mapping[tuple[str, str], Certainty]
     subjects: Mapping[str, Subject]
     targets: Mapping[str, tuple[str, ...]]
     hours: Mapping[str, Paired]
@@ -128,7 +142,7 @@ class Comparison:
         """One row per arm and metric, columns as in `COLUMNS`, in the order of the study and of the registry."""
         import pandas as pd
 
-        whole = {"better_worlds": "Int64", "independent_seeds": "Int64"}
+        whole = {"better_worlds": "Int64", "independent_seeds": "Int64", "seeds_needed": "Int64"}
         return pd.DataFrame(self.rows, columns=list(COLUMNS)).astype(whole)
 
     def bare(self) -> Comparison:
@@ -176,9 +190,10 @@ def compare(study: Study, records: Mapping[str, Record]) -> Comparison:
         for name, found in costs.items():
             found[arm.name] = matched.cost(name)
     results = {key: paired(pair.arm, pair.baseline) for key, pair in pairs.items()}
-    facts = _Facts(titles_of(study), _subjects(kinds), pairs, results, targets, costs)
+    certain = certainties(pairs, results, _leading(results, targets))
+    facts = _Facts(titles_of(study), _subjects(kinds), pairs, results, certain, targets, costs)
     return Comparison(
-        rows=facts.rows(arms), pairs=pairs, results=results, subjects=facts.subjects, targets=targets,
+        rows=facts.rows(arms), pairs=pairs, results=results, certain=certain, subjects=facts.subjects, targets=targets,
         hours=costs["hours"], money=costs["money"], arms=tuple(arms), titles=facts.titles,
         seeds=tuple(sorted({seed for pair in pairs.values() for seed in pair.seeds})), since=since,
         median_saving=_median_saving(results, targets), left_out=tuple(left_out),
@@ -247,6 +262,7 @@ class _Facts:
     subjects: dict[str, Subject]
     pairs: dict[tuple[str, str], Pair]
     results: dict[tuple[str, str], Paired]
+    certain: dict[tuple[str, str], Certainty]
     targets: dict[str, tuple[str, ...]]
     costs: dict[str, dict[str, Paired]]
 
@@ -265,12 +281,16 @@ class _Facts:
             "group": subject.group, "unit": subject.unit, "better": subject.better, "headline": name in HEADLINE,
             "target": name in self.targets[arm.name], "n": result.n, "worlds": len(pair.seeds),
             "baseline_mean": result.mean_baseline, "arm_mean": result.mean_arm, "difference": result.difference,
-            "low": result.low, "high": result.high, "p": result.p, "better_worlds": better,
-            "better_share": better / result.n if better is not None and result.n else math.nan,
+            "low": result.low, "high": result.high, "p": result.p, "half_width": half_width(result),
+            "seeds_needed": seeds_for_a_tenth(result, subject.unit), "standardized": standardized(result),
             "baseline_sd": result.sd_baseline, "arm_sd": result.sd_arm, "difference_sd": result.sd_difference,
             "hours_whole_run": hours, "money_whole_run": self.costs["money"][arm.name].difference, "saving": saving,
             "independent_seeds": independent_seeds(result.n, saving),
         }  # fmt: skip
+        row.update(_share_better(better, result.n))
+        if (arm.name, name) in self.certain:
+            sure = self.certain[arm.name, name]
+            row.update(bca_low=sure.low, bca_high=sure.high, p_holm=sure.p)
         if subject.group != COST:
             cost = "hours" if hours > 0.0 else "money"
             effect = per_unit_of_cost(result.difference, self.costs[cost][arm.name].difference)
@@ -280,10 +300,25 @@ class _Facts:
         return row
 
 
+def _share_better(better: int | None, n: int) -> dict[str, Any]:
+    """In how many worlds an arm was better, as a share with its interval; nothing where better means nothing."""
+    if better is None or n == 0:
+        return {"better_worlds": better}
+    low, high = share_interval(better, n)
+    return {"better_worlds": better, "better_share": better / n, "better_share_low": low, "better_share_high": high}
+
+
+def _leading(
+    results: Mapping[tuple[str, str], Paired], targets: Mapping[str, tuple[str, ...]]
+) -> list[tuple[str, str]]:
+    """Arm and metric of what a study is read for: headline metrics, and those that the arm's policies aim at."""
+    wanted = dict.fromkeys((arm, name) for arm, aims in targets.items() for name in (*HEADLINE, *aims))
+    return [key for key in wanted if key in results]
+
+
 def _median_saving(results: Mapping[tuple[str, str], Paired], targets: Mapping[str, tuple[str, ...]]) -> float:
     """Median over the arms and {adequacy, need met, target metrics}; NaN where no saving is defined."""
-    wanted = {(arm, name) for arm, aims in targets.items() for name in (*HEADLINE, *aims)}
-    savings = [saving_in_seeds(results[key]) for key in sorted(wanted) if key in results]
+    savings = [saving_in_seeds(results[key]) for key in _leading(results, targets)]
     finite = [saving for saving in savings if math.isfinite(saving)]
     return float(np.median(finite)) if finite else math.nan
 

@@ -11,6 +11,7 @@ from experiments import sentences
 from experiments.charts.inline import inline_svg
 from experiments.charts.scene import MOST_ARMS
 from experiments.files import write_text
+from experiments.statistics import FEWEST_PAIRS
 from experiments.wording import plural
 
 if TYPE_CHECKING:
@@ -52,7 +53,8 @@ LIMITS = (
      "you set them."),
     ("Many comparisons find something.",
      "Of twenty true nothings, about one shows an interval that leaves out zero. Read the headline metric first, "
-     "then the target of each policy; treat surprises further down the table as questions."),
+     "then the target of each policy: for these, p after Holm takes account of their number. Treat surprises further "
+     "down the table as questions."),
 )  # fmt: skip
 """What the model cannot say: head and explanation."""
 
@@ -106,6 +108,7 @@ def _words(study: Study, comparison: Comparison) -> dict[str, Any]:
         "headline": sentences.headline(comparison),
         "answers": sentences.answers(comparison),
         "few_worlds": few if 0 < worlds < sentences.FEW_WORLDS else "",
+        "certain": sentences.certainty(comparison),
         "savings": sentences.savings(comparison),
         "left_out": comparison.left_out,
         "shown_arms": shown,
@@ -118,6 +121,12 @@ def _words(study: Study, comparison: Comparison) -> dict[str, Any]:
             "90th percentile over worlds and stands below each mean. Independent seeds: how many an unpaired "
             "comparison would have needed for the same interval. Effects per hour divide by the extra hours a "
             "person-week averaged over the whole run."
+        ),
+        "certainty_caption": (
+            "The headline metrics and what each policy aims at. By bootstrap: bias-corrected and accelerated, which "
+            f"does not take differences for symmetric; from {FEWEST_PAIRS} worlds on. After Holm: corrected for all "
+            "rows of this table. Half-width: how far the interval reaches to either side. Seeds: how many worlds "
+            "would bring it to 0.1 points, if differences go on varying as they do."
         ),
         "short_caption": (
             "Need met and adequacy are means of the last 13 weeks. The interval is for the mean over worlds; the "
@@ -150,6 +159,7 @@ def _tables(
 ) -> dict[str, Any]:
     return {
         "short": tables.short(comparison),
+        "certainty": tables.certainty(comparison),
         "full": tables.full(comparison),
         "glossary": tables.glossary(comparison),
         "facts": tables.facts(study, records, comparison),

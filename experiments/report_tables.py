@@ -8,9 +8,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from experiments.certainty import seeds_for_a_tenth
 from experiments.comparison import COST, HEADLINE, Comparison, Subject, titles_of
 from experiments.sentences import FEW_WORLDS, MAIN
-from experiments.statistics import Paired, independent_seeds, per_unit_of_cost, saving_in_seeds, spread
+from experiments.statistics import Paired, half_width, independent_seeds, per_unit_of_cost, saving_in_seeds, spread
 from experiments.wording import DASH, decimals, hours_number, interval, number, p_value, plural, significant
 
 if TYPE_CHECKING:
@@ -69,6 +70,34 @@ def short(comparison: Comparison) -> Grid:
         "Hours a person-week", f"Points per {'hour' if hourly else 'unit of money'}",
     )  # fmt: skip
     return Grid(heads, tuple(rows))
+
+
+def certainty(comparison: Comparison) -> Grid:
+    """One row per arm and headline or target metric: both intervals, both p values, and the precision reached."""
+    rows, seen = [], ""
+    for (arm, metric), sure in comparison.certain.items():
+        subject, result = comparison.subjects[metric], comparison.results[arm, metric]
+        bootstrap = dataclasses.replace(result, low=sure.low, high=sure.high)
+        seeds = seeds_for_a_tenth(result, subject.unit)
+        cells = (
+            f"{subject.title}\n{subject.unit}",
+            difference(result, subject.unit, between="\n"),
+            _bounds(bootstrap, subject.unit),
+            p_value(sure.p),
+            number(half_width(result), significant(half_width(result), 2)),
+            DASH if seeds is None else f"{seeds:,}",
+        )
+        rows.append(Row(cells, comparison.titles[arm] if arm != seen else ""))
+        seen = arm
+    heads = ("Metric", "Difference (95 %)", "By bootstrap (95 %)", "p after Holm", "Half-width", "Seeds for ±0.1")
+    return Grid(heads, tuple(rows))
+
+
+def _bounds(result: Paired, unit: str) -> str:
+    """An interval alone; a dash where there is none."""
+    if not math.isfinite(result.low):
+        return DASH
+    return interval(result.low, result.high, decimals(result.low, result.high, unit))
 
 
 def baseline_heading(comparison: Comparison, arm: Arm) -> str:

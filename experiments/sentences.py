@@ -6,9 +6,10 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from experiments.certainty import TENTH, Certainty, Key, seeds_for_a_tenth
 from experiments.comparison import HEADLINE, Comparison, Subject, clear_arms
-from experiments.statistics import Paired, independent_seeds, paired
-from experiments.wording import decimals, hours_number, interval, listing, number, plural, with_unit
+from experiments.statistics import Paired, half_width, independent_seeds, paired
+from experiments.wording import decimals, hours_number, interval, listing, number, plural, significant, with_unit
 
 MAIN = HEADLINE[0]
 """The metric that the answer leads with."""
@@ -18,6 +19,10 @@ FEW_AIMS = 3
 
 FEW_WORLDS = 8
 """With fewer worlds a ratio of variances is mostly luck, and the spread of outcomes is hardly seen."""
+
+
+MOST_NAMED = 4
+"""Of more differences than these a sentence names so many, and counts the rest."""
 
 
 @dataclass(frozen=True)
@@ -182,6 +187,8 @@ def _headline(comparison: Comparison, names: Sequence[str]) -> str:
         return _nothing_raised(comparison, names, results)
     best = raised[0]
     text = f"{effect(comparison, best, MAIN)}{_cost(comparison, best)}{_weigh(comparison, best)}."
+    if not comparison.certain[best, MAIN].sure:
+        text += f" As one of {len(comparison.certain)} differences looked at, that may be chance."
     if len(names) == 1:
         return text
     if any(results[name].difference > results[best].difference for name in names):
@@ -228,6 +235,60 @@ def _others(comparison: Comparison, names: Sequence[str], results: Mapping[str, 
     if unclear:
         parts.append(f"{listing(unclear)} made no difference to it that these worlds can show.")
     return " ".join(parts)
+
+
+def certainty(comparison: Comparison) -> tuple[str, ...]:
+    """How sure the differences are that the study is read for: their number, the bootstrap, and the precision."""
+    known = {key: sure for key, sure in comparison.certain.items() if math.isfinite(sure.p)}
+    if not known:
+        return ()
+    return (_many(comparison, known), *_bootstrap(comparison, known), *_precision(comparison))
+
+
+def _many(comparison: Comparison, known: Mapping[Key, Certainty]) -> str:
+    """Which differences are told from chance with their number in mind."""
+    clear = [key for key in known if comparison.results[key].clear]
+    lost = [key for key in clear if not known[key].sure]
+    text = f"{plural(len(known), 'difference')} in the headline metrics and in what the policies aim at"
+    if not clear:
+        return f"None of {text} can be told from chance."
+    if len(clear) == len(known) and not lost:
+        return f"All {text} can be told from chance, with their number taken into account (Holm)."
+    kept = len(clear) - len(lost)
+    text = f"Of {text}, {kept} can be told from chance, with their number taken into account (Holm)."
+    return f"{text} By themselves {_named(comparison, lost)} could be, but not as one of so many." if lost else text
+
+
+def _bootstrap(comparison: Comparison, known: Mapping[Key, Certainty]) -> tuple[str, ...]:
+    """Whether bootstrap intervals say the same as Student's t; nothing where there are too few worlds for them."""
+    if all(math.isnan(sure.low) for sure in known.values()):
+        return ()
+    other = [key for key, sure in known.items() if not sure.agrees(comparison.results[key])]
+    if not other:
+        return ("Bootstrap intervals say the same.",)
+    return (f"Bootstrap intervals disagree on {_named(comparison, other)}: take that as open.",)
+
+
+def _precision(comparison: Comparison) -> tuple[str, ...]:
+    """How closely the effects on the headline metric are known, and the seeds for a tenth of a point."""
+    results = [result for (_, name), result in comparison.results.items() if name == MAIN and result.n > 1]
+    unit = comparison.subjects[MAIN].unit
+    needed = [seeds for seeds in (seeds_for_a_tenth(result, unit) for result in results) if seeds is not None]
+    if not needed:
+        return ()
+    widest = max(half_width(result) for result in results)
+    about = phrase(comparison.subjects[MAIN])
+    reached = with_unit(f"±{number(widest, significant(widest, 2))}", unit)
+    text = f"Each effect on {about} is known to {reached} or better"
+    enough = max(needed) <= min(result.n for result in results)
+    return (f"{text}." if enough else f"{text}; ±{TENTH} would take {max(needed):,} seeds an arm.",)
+
+
+def _named(comparison: Comparison, keys: Sequence[Key]) -> str:
+    """Arms and metrics in words, the first few of them."""
+    shown = [f"{comparison.titles[arm]} on {phrase(comparison.subjects[metric])}" for arm, metric in keys[:MOST_NAMED]]
+    rest = len(keys) - len(shown)
+    return listing([*shown, f"{rest} more"] if rest else shown)
 
 
 def savings(comparison: Comparison) -> str:

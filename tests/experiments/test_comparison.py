@@ -60,6 +60,50 @@ def test_a_row_is_what_scipy_says_of_its_worlds(demo: Comparison) -> None:
     assert found.independent_seeds == math.ceil(32 * found.saving)
 
 
+def leading(comparison: Comparison) -> pd.DataFrame:
+    """Rows of what a study is read for."""
+    return comparison.table[comparison.table.headline | comparison.table.target]
+
+
+def test_corrected_p_values_are_of_all_headline_and_target_rows_together() -> None:
+    nothing = [Plan(f"null{i}", f"Null {i}", effects={"need_met": 1e-7}) for i in range(3)]
+    found = compare(*study([*nothing, DEMO[0]], seeds=6))
+    rows = leading(found)
+    raw = np.sort(rows.p.to_numpy())
+    smallest = rows.loc[rows.p == raw[0], "p_holm"].iloc[0]
+    assert smallest == pytest.approx(min(1.0, len(raw) * raw[0]))
+    assert (rows.p_holm >= rows.p).all()
+    assert len(rows) == len(found.certain) == 4 * 3
+    others = found.table.drop(index=rows.index)
+    assert others[["p_holm", "bca_low", "bca_high"]].isna().all(axis=None)
+
+
+def test_the_bootstrap_is_of_the_worlds_behind_the_row_and_only_where_there_are_enough(demo: Comparison) -> None:
+    pair, found = demo.pairs["rotation", "need_met"], row(demo, "rotation", "need_met")
+    known = stats.bootstrap((pair.difference,), np.mean, method="BCa", rng=np.random.default_rng(3)).confidence_interval
+    width = found.high - found.low
+    assert (found.bca_low, found.bca_high) == pytest.approx((known.low, known.high), abs=0.05 * width)
+    few = leading(compare(*study(DEMO[:1], seeds=19)))
+    assert few.bca_low.isna().all()
+    assert few.p_holm.notna().all()
+
+
+def test_precision_is_half_the_interval_and_the_seeds_for_a_tenth_of_a_point(demo: Comparison) -> None:
+    found = row(demo, "rotation", "need_met")
+    assert found.half_width == pytest.approx((found.high - found.low) / 2.0)
+    n = found.seeds_needed
+    assert stats.t.ppf(0.975, n - 1) * found.difference_sd / math.sqrt(n) <= 0.1
+    assert stats.t.ppf(0.975, n - 2) * found.difference_sd / math.sqrt(n - 1) > 0.1
+    assert pd.isna(row(demo, "rotation", "learning_across_tie").seeds_needed)
+
+
+def test_sizes_and_shares_stand_beside_the_difference(demo: Comparison) -> None:
+    found = row(demo, "rotation", "need_met")
+    assert found.standardized == pytest.approx(found.difference / found.baseline_sd, rel=0.03)
+    assert found.better_share_low == pytest.approx(0.025 ** (1 / 32))
+    assert found.better_share_high == 1.0
+
+
 def test_shuffled_seeds_change_nothing() -> None:
     made, records = study(DEMO[:1], seeds=6)
     order = [3, 0, 5, 1, 4, 2]

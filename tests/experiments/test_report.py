@@ -111,7 +111,8 @@ def test_ids_are_unique_and_charts_have_names(demo: tuple[str, Page]) -> None:
 def test_the_page_answers_first_and_holds_every_part(demo: tuple[str, Page]) -> None:
     _, page = demo
     order = [
-        "Which policy?", "All three together raised need met by", "What each of them did", "The charts", "All metrics",
+        "Which policy?", "All three together raised need met by", "What each of them did", "How sure that is",
+        "p after Holm", "The charts", "All metrics",
         "What was simulated", "The same chance for all", "Assumptions", "levels were <i>drawn</i>", "642 ties",
         "What the model cannot say", "How to reproduce it", "watercooler sweep study='<b>x</b>'", "Versions",
     ]  # fmt: skip

@@ -48,6 +48,41 @@ def test_an_effect_that_may_be_nothing_is_not_called_one() -> None:
     assert re.search(r"\([−0.\d]+ to \+[.\d]+\), better in \d of 8 worlds, at 0\.\d\d hours a person a week\.$", main)
 
 
+def test_how_sure_it_is_takes_account_of_how_much_was_looked_at() -> None:
+    found = compare(*study(list(DEMO)))
+    many, bootstrap, precision = sentences.certainty(found)
+    assert many.startswith("All 14 differences in the headline metrics and in what the policies aim at can be told")
+    assert bootstrap == "Bootstrap intervals say the same."
+    seeds = max(found.table[found.table.metric == "need_met"].seeds_needed)
+    widest = max(found.table[found.table.metric == "need_met"].half_width)
+    assert precision == (
+        f"Each effect on need met is known to ±{widest:.1f} points or better; ±0.1 would take {seeds:,} seeds an arm."
+    )
+
+
+def test_what_only_looks_sure_alone_is_named_and_the_headline_says_so() -> None:
+    found = compare(*study(list(DEMO), seeds=32))
+    doubtful = replace(found.certain["all", "need_met"], p=0.2, low=-0.1)
+    found = replace(found, certain={**found.certain, ("all", "need_met"): doubtful})
+    many, bootstrap, _ = sentences.certainty(found)
+    assert "Of 14 differences" in many
+    assert "13 can be told from chance" in many
+    assert "By themselves All three together on need met could be" in many
+    assert bootstrap == "Bootstrap intervals disagree on All three together on need met: take that as open."
+    assert "As one of 14 differences looked at, that may be chance." in sentences.headline(found)[0]
+    assert "may be chance" not in sentences.headline(compare(*study(list(DEMO))))[0]
+
+
+def test_nothing_is_said_of_certainty_where_there_is_none() -> None:
+    assert sentences.certainty(compare(*study(DEMO[:1], seeds=1))) == ()
+    null = [Plan("null", "Nothing", effects={"need_met": 1e-7})]
+    many, precision = sentences.certainty(compare(*study(null, seeds=8)))
+    assert (
+        many == "None of 3 differences in the headline metrics and in what the policies aim at can be told from chance."
+    )
+    assert precision.startswith("Each effect on need met is known to ±")
+
+
 def test_harm_is_said_with_its_size() -> None:
     lead, main = said([Plan("bad", "Bad", effects={"need_met": -0.03})])
     assert lead.endswith("Bad lowered it.")
