@@ -11,7 +11,8 @@ from benchmarks.field import entering, field_of, seconds_of_run, size_of, title_
 from benchmarks.figures import Findings
 from benchmarks.progress import say
 from benchmarks.timing import in_turn
-from experiments.runner import run_arms
+from experiments.runner import run_wanted
+from experiments.store import Store, Wanted
 from experiments.study import Arm
 from experiments.workers import Machine, close_workers
 
@@ -37,7 +38,8 @@ def sweeping(people: int, topics: int, weeks: int, runs: int, workers: int) -> C
 
     def sweep() -> None:
         with tempfile.TemporaryDirectory() as folder:
-            outcome = run_arms(Path(folder), [arm], range(1, runs + 1), Machine(workers), Silence())
+            wanted = [Wanted(arm, tuple(range(1, runs + 1)))]
+            outcome = run_wanted(Store(Path(folder)), wanted, Machine(workers), Silence())
         if outcome.finished != ["all"]:
             raise RuntimeError(f"the runs failed: {outcome.failed}")
 

@@ -6,10 +6,14 @@ import hashlib
 import os
 import re
 import tempfile
+import time
 import unicodedata
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
+
+PARTIAL = ".partial"
+"""How the names of temporary files end."""
 
 _LONGEST = 60
 
@@ -23,8 +27,8 @@ def write_whole(path: Path, write: Callable[[Path], object]) -> None:
     Raises:
         OSError: the folder cannot be written.
     """
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=".", suffix=".partial")
+    make_folder(path.parent)
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=".", suffix=PARTIAL)
     os.close(handle)
     temporary = Path(name)
     try:
@@ -38,9 +42,39 @@ def write_whole(path: Path, write: Callable[[Path], object]) -> None:
             temporary.unlink()
 
 
+def write_bytes(path: Path, data: bytes | memoryview) -> None:
+    """Write bytes, whole or not at all.
+
+    Raises:
+        OSError: the folder cannot be written.
+    """
+    write_whole(path, lambda temporary: _fill(temporary, memoryview(data)))
+
+
 def write_text(path: Path, text: str) -> None:
     """Write UTF-8 text with `\\n` line ends, whole or not at all."""
-    write_whole(path, lambda temporary: temporary.write_bytes(text.encode("utf-8")))
+    write_bytes(path, text.encode("utf-8"))
+
+
+def make_folder(folder: Path) -> None:
+    """Make a folder and those above it, each flushed to disk in the folder that it lies in."""
+    if folder.is_dir():
+        return
+    make_folder(folder.parent)
+    folder.mkdir(exist_ok=True)
+    _flush(folder.parent)
+
+
+def clear_partial(folder: Path, older_than: float = 0.0) -> None:
+    """Remove temporary files that writers who were killed have left in a folder.
+
+    Args:
+        older_than: seconds; younger ones may belong to somebody who is writing now.
+    """
+    for left in folder.glob(f".*{PARTIAL}"):
+        with suppress(OSError):
+            if time.time() - left.stat().st_mtime >= older_than:
+                left.unlink()
 
 
 def slug(name: str, key: str = "") -> str:
@@ -55,6 +89,17 @@ def slug(name: str, key: str = "") -> str:
     if not stem and not key:
         key = hashlib.sha256(name.encode("utf-8", "surrogatepass")).hexdigest()
     return "-".join(part for part in (stem, key[:8]) if part)
+
+
+def _fill(path: Path, data: memoryview) -> None:
+    """Write all of the data into a file; a system may take a part of it at a time."""
+    descriptor = os.open(path, os.O_WRONLY | getattr(os, "O_BINARY", 0))
+    try:
+        left = data.cast("B")
+        while left:
+            left = left[os.write(descriptor, left) :]
+    finally:
+        os.close(descriptor)
 
 
 def _umask() -> int:

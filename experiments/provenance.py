@@ -64,6 +64,33 @@ def read(folder: Path) -> dict[str, Any] | None:
     return data if isinstance(data, dict) else None
 
 
+def listed(origin: Mapping[str, Any] | None) -> list[dict[str, Any]]:
+    """The scenarios that `provenance.json` lists; empty where it lists none that can be used."""
+    study = (origin or {}).get("study")
+    entries = study.get("scenarios") if isinstance(study, dict) else None
+    if not isinstance(entries, list) or not all(isinstance(entry, dict) for entry in entries):
+        return []
+    texts = all(isinstance(entry.get(key), str) for entry in entries for key in ("name", "title", "identity"))
+    names = {entry["name"] for entry in entries} if texts else set()
+    bases = all(entry.get("baseline") is None or entry["baseline"] in list(names) for entry in entries)
+    return entries if bases and len(names) == len(entries) and listed_seeds(origin) else []
+
+
+def listed_seeds(origin: Mapping[str, Any] | None) -> tuple[int, ...]:
+    """The seeds that `provenance.json` lists; empty where it lists none that can be used."""
+    study = (origin or {}).get("study")
+    seeds = study.get("seeds") if isinstance(study, dict) else None
+    if not isinstance(seeds, list) or not all(isinstance(seed, int) and not isinstance(seed, bool) for seed in seeds):
+        return ()
+    return tuple(seeds) if len(set(seeds)) == len(seeds) else ()
+
+
+def texts(origin: Mapping[str, Any] | None, key: str) -> tuple[str, ...]:
+    """A list of sentences of `provenance.json`; empty where it is none."""
+    given = (origin or {}).get(key)
+    return tuple(str(text) for text in given) if isinstance(given, list) else ()
+
+
 def _version(package: str) -> str:
     try:
         return metadata.version(package)

@@ -1,27 +1,36 @@
-"""Runs the scenarios of a study, and stores each as soon as all its worlds are done.
+"""Runs what is wanted and not in the store yet, and stores it in blocks while it goes on.
 
-A task is one scenario over a batch of seeds. A world's bits depend on its scenario and seed alone, so batches
-and workers change nothing but the time.
+A task is one scenario over a batch of seeds. A world's bits depend on its scenario and seed alone, so batches, workers,
+blocks, and who else works in the same folder change nothing but the time.
 """
 
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterable, Sequence
-from concurrent.futures.process import BrokenProcessPool
+import time
+from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
-from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
-from experiments.store import CorruptBlockError, block_key, block_path, read_block, write_block
-from experiments.workers import Crew, Machine, Task, simulate
+from experiments.shelf import Shelf
+from experiments.store.claims import place_of
+from experiments.store.notes import notes
+from experiments.store.wanted import Wanted, united
+from experiments.turns import Turn
+from experiments.workers import Machine, Task
 
 if TYPE_CHECKING:
+    from experiments.store import Store
+    from experiments.store.claims import Claims
+    from experiments.store.packing import Runs
     from experiments.study import Arm
-    from sim.recorder import Record
 
 MOST_WORLDS = 64
 """Worlds share what calling a kernel costs: 32 of 500 people run a tenth faster than 16, and 64 hardly faster."""
+
+PATIENCE = 0.25
+"""Seconds between two looks at what another process is still running."""
 
 _FEWEST_WORLDS = 8
 _CACHE_BYTES = 2_000_000
@@ -43,48 +52,79 @@ class Progress(Protocol):
 
 @dataclass
 class Outcome:
-    """What came of a study: arms already in the store, arms run now, and failures (arm -> reason)."""
+    """What came of it, by names of arms: those that were in the store, those that are now, and failures with reasons.
+
+    Attributes:
+        runs: how many runs this process made.
+    """
 
     skipped: list[str] = field(default_factory=list)
     finished: list[str] = field(default_factory=list)
     failed: dict[str, str] = field(default_factory=dict)
+    runs: int = 0
 
 
-def run_arms(
-    folder: Path,
-    arms: Sequence[Arm],
-    seeds: Sequence[int],
-    machine: Machine,
-    progress: Progress,
-    *,
-    announce: bool = True,
+def run_wanted(
+    store: Store, wanted: Sequence[Wanted], machine: Machine, progress: Progress, *, announce: bool = True
 ) -> Outcome:
-    """Run every arm that the store does not hold yet, and store it.
+    """Run what the store does not hold yet, and store it. What another process is running is waited for.
 
     Args:
-        announce: whether to say how many arms are in the store already.
+        announce: whether to say how much is in the store already.
 
     Raises:
-        KeyboardInterrupt: the user stopped; scenarios finished before are in the store.
-        OSError: the folder cannot be written.
+        KeyboardInterrupt: the user stopped; runs that were finished are in the store.
+        OSError: the folder cannot be written; what was stored before is whole.
     """
-    outcome = Outcome()
-    todo: list[Arm] = []
-    for arm in arms:
-        (outcome.skipped.append(arm.name) if stored(folder, arm, seeds, progress) else todo.append(arm))
-    if outcome.skipped and announce:
-        progress.say(already_done(len(outcome.skipped), len(arms)))
-    if not todo:
-        return outcome
-    tasks = _tasks(todo, seeds, machine)
-    collected = _Collected(folder, todo, tasks, outcome, progress)
-    _say_cold(progress)
-    progress.start(collected.total)
-    if machine.workers == 1 or len(tasks) == 1:
-        _run_here(tasks, collected, progress)
-    else:
-        _run_in_workers(tasks, machine, collected, progress)
-    return outcome
+    with store.claims() as claims:
+        store.clear(claims)
+        store.refresh()
+        once = united(wanted)
+        for cause in store.mend(once, claims):
+            progress.say(f"A block of stored results is damaged ({cause}); what cannot be read of it is run again.")
+        left = {each.key: len(store.missing(each)) for each in once}
+        if announce:
+            _say_stored(wanted, left, store, progress)
+        work = _Work(store, claims, once, machine, progress)
+        if any(left.values()):
+            for note in notes(store, [each for each in once if left[each.key]]):
+                progress.say(note)
+            _run_all(work)
+        store.tidy(claims)
+        return work.outcome(wanted, left)
+
+
+def _run_all(work: _Work) -> None:
+    """Run until nothing is missing; on the way out, store what is done."""
+    try:
+        while tasks := work.tasks():
+            if not work.run(tasks) and work.tasks():
+                work.wait()
+        work.shelf.store()
+    except OSError:
+        raise
+    except BaseException:
+        with suppress(OSError):
+            work.shelf.store()
+        raise
+
+
+def _say_stored(wanted: Sequence[Wanted], left: dict[tuple[str, str], int], store: Store, progress: Progress) -> None:
+    """Say how much the store holds already."""
+    done = sum(not left[each.key] for each in wanted)
+    runs = sum(len(each.seeds) for each in wanted)
+    stored = runs - sum(len(store.missing(each)) for each in wanted)
+    if stored > sum(len(each.seeds) for each in wanted if not left[each.key]):
+        progress.say(f"{stored} of {runs} runs already done.")
+    elif done:
+        progress.say(already_done(done, len(wanted)))
+
+
+def already_done(done: int, scenarios: int) -> str:
+    """How much of a study the store holds, in a sentence."""
+    if done == scenarios:
+        return "Already done; the results are taken from the store."
+    return f"{done} of {scenarios} scenarios already done."
 
 
 def _say_cold(progress: Progress) -> None:
@@ -95,164 +135,130 @@ def _say_cold(progress: Progress) -> None:
         progress.say("First the model is compiled for this machine. That takes some ten seconds, once.")
 
 
-def already_done(done: int, arms: int) -> str:
-    """How much of a study the store holds, in a sentence."""
-    if done == arms:
-        return "Already done; the results are taken from the store."
-    return f"{done} of {arms} scenarios already done."
+def batches(seeds: Sequence[int], runs: int, world_bytes: int, workers: int) -> list[tuple[int, ...]]:
+    """Seeds in even batches: as many worlds together as fit the cache, fewer where workers would stand idle.
 
-
-def stored(folder: Path, arm: Arm, seeds: Sequence[int], progress: Progress) -> bool:
-    """Whether the store holds a verified block of this arm over these seeds; a corrupt one is said."""
-    path = block_path(folder, block_key(arm.identity, seeds))
-    try:
-        read_block(path)
-    except FileNotFoundError:
-        return False
-    except CorruptBlockError as error:
-        progress.say(f"The stored results of {arm.title} are damaged ({error.cause}); they are run again.")
-        return False
-    return True
-
-
-def batches(seeds: Sequence[int], arms: int, world_bytes: int, workers: int) -> list[tuple[int, ...]]:
-    """Seeds in even batches: as many worlds together as fit the cache, fewer where workers would stand idle."""
+    Args:
+        runs: how many are to be made in all, of this scenario and the others.
+    """
     most = max(1, min(MOST_WORLDS, _CACHE_BYTES // max(1, world_bytes)))
-    wanted = -(-len(seeds) * arms // (_TASKS_A_WORKER * workers))
+    wanted = -(-runs // (_TASKS_A_WORKER * workers))
     size = max(min(most, wanted), min(most, _FEWEST_WORLDS))
     count = -(-len(seeds) // size)
     cuts = [len(seeds) * at // count for at in range(count + 1)]
     return [tuple(seeds[first:last]) for first, last in itertools.pairwise(cuts)]
 
 
-class _Collected:
-    """Gathers batches; writes an arm's block when its last batch is in.
+class _Work:
+    """What is to be run, what is running, and what came of it.
 
     Attributes:
-        total: world-weeks of all tasks.
+        shelf: runs that are done and not in a block yet.
+        failed: number of a scenario -> why it cannot be finished.
     """
 
     def __init__(
-        self, folder: Path, arms: Sequence[Arm], tasks: Sequence[Task], outcome: Outcome, progress: Progress
+        self, store: Store, claims: Claims, wanted: Sequence[Wanted], machine: Machine, progress: Progress
     ) -> None:
-        self._folder, self._arms, self._outcome, self._progress = folder, arms, outcome, progress
-        self.total = sum(_size(task) for task in tasks)
-        self._parts: dict[int, dict[int, Record]] = {task.arm: {} for task in tasks}
-        self._needed = {arm: sum(task.arm == arm for task in tasks) for arm in self._parts}
+        self._store, self._claims, self._wanted = store, claims, wanted
+        self._machine, self._progress = machine, progress
+        self.shelf = Shelf(store, claims, wanted)
+        self.failed: dict[int, str] = {}
+        self._total = self._before = self._runs = 0
+        self._waiting = False
+        self._bytes: dict[str, int] = {}
 
-    def wants(self, task: Task) -> bool:
-        """Whether the task's arm can still be completed."""
-        return self._arms[task.arm].name not in self._outcome.failed
+    def tasks(self) -> list[Task]:
+        """Everything that is still missing, a scenario's batches together, so that whole scenarios are stored early."""
+        self._store.refresh()
+        missing = {
+            at: seeds
+            for at, each in enumerate(self._wanted)
+            if at not in self.failed and (seeds := self.shelf.missing(each))
+        }
+        tasks, runs = [], sum(map(len, missing.values()))
+        for at, seeds in missing.items():
+            each = self._wanted[at]
+            data = each.arm.scenario.to_dict()
+            cut = batches(seeds, runs, self._world_bytes(each.arm), self._machine.workers)
+            tasks += [Task(at, data, each.arm.identity, batch, each.detail, self._machine) for batch in cut]
+        return tasks
 
-    def add(self, task: Task, record: Record) -> None:
-        """Take a batch's record."""
-        parts = self._parts[task.arm]
-        parts[task.batch] = record
-        if len(parts) < self._needed[task.arm] or not self.wants(task):
-            return
-        from sim.recorder import Record as RecordType
+    def run(self, tasks: Sequence[Task]) -> int:
+        """Run those tasks that nobody else is running; says how many runs that were."""
+        left = sum(task.size for task in tasks)
+        if not self._total:
+            _say_cold(self._progress)
+            self._total = left
+            self._progress.start(left)
+        self._before, made = max(0, self._total - left), self._runs
+        turn = Turn(self, tasks)
+        if self._machine.workers == 1 or len(tasks) == 1:
+            turn.run_here()
+        else:
+            turn.run_in_workers(self._machine)
+        return self._runs - made
 
-        arm = self._arms[task.arm]
-        write_block(self._folder, arm, RecordType.join([parts[at] for at in sorted(parts)]))
-        parts.clear()
-        self._outcome.finished.append(arm.name)
+    def wait(self) -> None:
+        """Wait for another process, which is running all that is left."""
+        self.shelf.store()
+        if not self._waiting:
+            self._progress.say("Another process is running the rest in this folder; waiting for it.")
+            self._waiting = True
+        time.sleep(PATIENCE)
+
+    def take(self, task: Task) -> Task | None:
+        """Claim a task: what of it is missing and nobody else is running; None for nothing."""
+        if task.wanted in self.failed:
+            return None
+        each = self._wanted[task.wanted]
+        granted = self._claims.take(place_of(each.key, seed) for seed in task.seeds)
+        seeds = tuple(seed for seed, own in zip(task.seeds, granted, strict=True) if own)
+        if seeds:
+            self._store.refresh()  # who held these claims before may have stored the runs
+            missing = self.shelf.missing(replace(each, seeds=seeds))
+            self._claims.release(place_of(each.key, seed) for seed in set(seeds) - set(missing))
+            seeds = missing
+        return replace(task, seeds=seeds) if seeds else None
+
+    def advance(self, done: int) -> None:
+        """Tell how many world-weeks of this turn are done."""
+        self._progress.advance(min(self._total, self._before + done))
+
+    def add(self, task: Task, runs: Runs) -> None:
+        """Take the runs of a task; what others of the same scenario did is stored whatever becomes of this one."""
+        self._runs += len(runs.seeds)
+        self.shelf.add(task.wanted, runs)
 
     def fail(self, task: Task, error: BaseException) -> None:
-        """Note that an arm cannot be completed; the others go on."""
-        arm = self._arms[task.arm]
-        if arm.name not in self._outcome.failed:
+        """Note that a scenario cannot be finished; the others go on."""
+        each = self._wanted[task.wanted]
+        self._claims.release(place_of(each.key, seed) for seed in task.seeds)
+        if task.wanted not in self.failed:
             reason = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
-            self._outcome.failed[arm.name] = reason
-            self._progress.say(f"{arm.title} failed: {reason}")
+            self.failed[task.wanted] = reason
+            self._progress.say(f"{each.arm.title} failed: {reason}")
 
+    def outcome(self, wanted: Sequence[Wanted], left: dict[tuple[str, str], int]) -> Outcome:
+        """What came of it for everybody who wanted something."""
+        reasons = {self._wanted[at].key: reason for at, reason in self.failed.items()}
+        outcome = Outcome(runs=self._runs)
+        for each in wanted:
+            if not left[each.key]:
+                outcome.skipped.append(each.arm.name)
+            elif each.key in reasons and self._store.missing(each):
+                outcome.failed[each.arm.name] = reasons[each.key]
+            else:
+                outcome.finished.append(each.arm.name)
+        return outcome
 
-def _tasks(arms: Sequence[Arm], seeds: Sequence[int], machine: Machine) -> list[Task]:
-    """Every batch of every arm, an arm's batches together, so that arms are stored early."""
-    tasks = []
-    for at, arm in enumerate(arms):
-        data = arm.scenario.to_dict()
-        for number, batch in enumerate(batches(seeds, len(arms), _world_bytes(arm), machine.workers)):
-            tasks.append(Task(at, number, data, arm.identity, batch, machine))
-    return tasks
+    def _world_bytes(self, arm: Arm) -> int:
+        """Size of one world's mastery in float32, which decides how many worlds share the cache."""
+        from sim.build import prepare
 
-
-def _world_bytes(arm: Arm) -> int:
-    """Size of one world's mastery in float32, which decides how many worlds share the cache."""
-    from sim.build import prepare
-
-    organization = arm.scenario.organization
-    loaded = prepare(arm.scenario).organization
-    people = len(loaded.seats) if loaded is not None else organization.people
-    return int(people) * organization.topics * 4
-
-
-def _run_here(tasks: Iterable[Task], collected: _Collected, progress: Progress) -> None:
-    """Run tasks one after another in this process."""
-    done = 0
-    for task in tasks:
-        if not collected.wants(task):
-            continue
-
-        def on_week(week: int, before: int = done, worlds: int = len(task.seeds)) -> None:
-            progress.advance(before + worlds * week)
-
-        try:
-            record = simulate(task, on_week)
-        except Exception as error:
-            collected.fail(task, error)
-        else:
-            collected.add(task, record)
-        done += _size(task)
-
-
-def _run_in_workers(tasks: Sequence[Task], machine: Machine, collected: _Collected, progress: Progress) -> None:
-    """Run tasks over a crew; after a lost worker, what was running is tried once more, each task alone.
-
-    Alone, because nobody knows which of the running tasks took the worker down; at once, so that the other
-    batches of a scenario that kills its workers are never started.
-    """
-    left = dict(enumerate(tasks))
-    while left := {at: task for at, task in left.items() if collected.wants(task)}:
-        for at in _with_crew(list(left), left, machine, collected, progress):
-            while at in left and collected.wants(tasks[at]):
-                if _with_crew([at], left, replace(machine, workers=1), collected, progress):
-                    reason = "its worker process died, perhaps for lack of memory; try workers=1"
-                    collected.fail(left.pop(at), RuntimeError(reason))
-
-
-def _with_crew(
-    numbers: Sequence[int], left: dict[int, Task], machine: Machine, collected: _Collected, progress: Progress
-) -> list[int]:
-    """Run tasks until all are done or a worker is lost; those that ended are taken out of `left`.
-
-    Returns:
-        The tasks that were running when a worker was lost.
-    """
-    crew = Crew.of(machine)
-    before = collected.total - sum(_size(task) for task in left.values())
-    lost: list[int] = []
-
-    def tell(done: int) -> None:
-        progress.advance(before + done)
-
-    try:
-        for at, record, error in crew.run({at: left[at] for at in numbers}, collected.wants, tell):
-            if isinstance(error, BrokenProcessPool):
-                lost.append(at)
-            elif record is not None:
-                collected.add(left.pop(at), record)
-            elif error is not None:
-                collected.fail(left.pop(at), error)
-    except BaseException:
-        crew.stop()
-        raise
-    if crew.broken:
-        crew.stop()
-        if not lost and all(at in left for at in numbers):
-            return [numbers[0]]  # the workers died before they were given anything
-    return lost
-
-
-def _size(task: Task) -> int:
-    """World-weeks of a task."""
-    return len(task.seeds) * int(task.scenario["weeks"])
+        if arm.identity not in self._bytes:
+            organization = arm.scenario.organization
+            loaded = prepare(arm.scenario).organization
+            people = len(loaded.seats) if loaded is not None else organization.people
+            self._bytes[arm.identity] = int(people) * organization.topics * 4
+        return self._bytes[arm.identity]

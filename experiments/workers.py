@@ -11,7 +11,7 @@ import os
 import signal
 import threading
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import suppress
@@ -19,7 +19,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
 if TYPE_CHECKING:
-    from sim.recorder import Record
+    from experiments.store.details import Detail
+    from experiments.store.packing import Runs
 
 T = TypeVar("T")
 R = TypeVar("R")
@@ -38,26 +39,36 @@ class Machine:
 
 @dataclass(frozen=True)
 class Task:
-    """One scenario over a batch of seeds, as plain data that can be sent to another process."""
+    """One scenario over a batch of seeds, as plain data that can be sent to another process.
 
-    arm: int
-    batch: int
+    Attributes:
+        wanted: number of the scenario among those that are wanted.
+    """
+
+    wanted: int
     scenario: dict[str, Any]
     identity: str
     seeds: tuple[int, ...]
+    detail: Detail
     machine: Machine
+
+    @property
+    def size(self) -> int:
+        """World-weeks."""
+        return len(self.seeds) * int(self.scenario["weeks"])
 
 
 class StoppedError(Exception):
     """A worker was asked to stop."""
 
 
-def simulate(task: Task, on_week: Callable[[int], None] | None = None) -> Record:
-    """Run one task from its first week to its last.
+def simulate(task: Task, on_week: Callable[[int], None] | None = None) -> Runs:
+    """Run one task from its first week to its last, and give what is kept of its worlds.
 
     Raises:
         RuntimeError: the user's files changed since the study was checked.
     """
+    from experiments.store.packing import pack
     from sim.scenario import Scenario
     from sim.simulation import Simulation
 
@@ -67,7 +78,7 @@ def simulate(task: Task, on_week: Callable[[int], None] | None = None) -> Record
     simulation = Simulation(scenario, list(task.seeds), threads=task.machine.threads)
     try:
         simulation.run(on_week)
-        return simulation.record()
+        return pack(scenario, task.identity, simulation.record(), task.detail)
     finally:
         simulation.close()
 
@@ -105,23 +116,23 @@ class Crew:
         return cls._kept
 
     def run(
-        self, tasks: Mapping[int, Task], wants: Callable[[Task], bool], tell: Callable[[int], None]
-    ) -> Iterator[tuple[int, Record | None, BaseException | None]]:
-        """Run tasks, and give each as it ends: its number, and its record or why there is none.
+        self, tasks: Sequence[int], take: Callable[[int], Task | None], tell: Callable[[int], None]
+    ) -> Iterator[tuple[int, Runs | None, BaseException | None]]:
+        """Run tasks, and give each as it ends: its number, and its runs or why there are none.
 
         No more tasks are handed out than there are workers, so that a lost worker leaves in doubt only what was
         running. Tasks that were never handed out are not given; see `broken`.
 
         Args:
-            tasks: number -> task.
-            wants: whether a task is still worth starting.
+            tasks: their numbers.
+            take: what is to be run of a task, asked just before it is started; None for nothing.
             tell: called often with the number of world-weeks done so far in this run.
         """
         fill_cache()
         self._done.value = 0
-        left = iter(tasks.items())
-        waiting: dict[Future[Record], int] = {}
-        self._hand_out(left, wants, waiting)
+        left = iter(tasks)
+        waiting: dict[Future[Runs], int] = {}
+        self._hand_out(left, take, waiting)
         while waiting:
             ended, _ = wait(waiting, timeout=POLL, return_when=FIRST_COMPLETED)
             tell(self._done.value)
@@ -133,16 +144,16 @@ class Crew:
                     good.append((at, future.result()))
                 else:
                     yield at, None, error
-            self._hand_out(left, wants, waiting)  # before records are written, so that no worker waits for it
-            for at, record in good:
-                yield at, record, None
+            self._hand_out(left, take, waiting)  # before runs are written, so that no worker waits for it
+            for at, runs in good:
+                yield at, runs, None
 
     def _hand_out(
-        self, left: Iterator[tuple[int, Task]], wants: Callable[[Task], bool], waiting: dict[Future[Record], int]
+        self, left: Iterator[int], take: Callable[[int], Task | None], waiting: dict[Future[Runs], int]
     ) -> None:
         """Give every idle worker a task."""
         while not self.broken and len(waiting) < self._machine.workers:
-            at, task = next(((at, task) for at, task in left if wants(task)), (-1, None))
+            at, task = next(((at, task) for at in left if (task := take(at)) is not None), (-1, None))
             if task is None:
                 return
             try:
@@ -264,7 +275,7 @@ def _end_with_parent() -> None:
         os._exit(1)
 
 
-def _work(task: Task) -> Record:
+def _work(task: Task) -> Runs:
     """Run a task in a worker, counting weeks."""
     counted, stop = _shared["done"], _shared["stop"]
 

@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from experiments.runner import Progress, run_arms
-from experiments.store import block_key, block_path, read_block
+from experiments.runner import Progress, run_wanted
+from experiments.store import Store, Wanted
 from experiments.study import Arm
 from experiments.workers import Machine
 
@@ -27,7 +27,8 @@ class Worlds:
         self.folder = folder
         self.seeds = tuple(seeds)
         self.failed: dict[str, str] = {}
-        self._identity: dict[str, str] = {}
+        self._store = Store(folder)
+        self._wanted: dict[str, Wanted] = {}
 
     def run(self, wanted: Mapping[str, Scenario], machine: Machine, progress: Progress) -> None:
         """Run what the folder does not hold yet.
@@ -36,14 +37,9 @@ class Worlds:
             KeyboardInterrupt: the user stopped; what was finished before is in the folder.
             OSError: the folder cannot be written.
         """
-        arms: dict[str, Arm] = {}
-        for name, scenario in wanted.items():
-            arm = Arm(name, name, scenario)
-            self._identity[name] = arm.identity
-            arms.setdefault(arm.identity, arm)
-        outcome = run_arms(self.folder, tuple(arms.values()), self.seeds, machine, progress)
-        reasons = {arm.identity: outcome.failed[arm.name] for arm in arms.values() if arm.name in outcome.failed}
-        self.failed |= {name: reasons[self._identity[name]] for name in wanted if self._identity[name] in reasons}
+        new = {name: Wanted(Arm(name, name, scenario), self.seeds) for name, scenario in wanted.items()}
+        self._wanted |= new
+        self.failed |= run_wanted(self._store, list(new.values()), machine, progress).failed
 
     def record(self, name: str) -> Record:
         """The worlds of a scenario.
@@ -53,4 +49,4 @@ class Worlds:
         """
         if name in self.failed:
             raise KeyError(name)
-        return read_block(block_path(self.folder, block_key(self._identity[name], self.seeds))).record
+        return self._store.record(self._wanted[name])

@@ -7,8 +7,9 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from experiments.commands.show import show_comparison, show_run
+from experiments.loading import load
 from experiments.plugins import load_plugins
-from experiments.results import assemble, load
+from experiments.results import assemble
 
 
 def main(folder: Path, plugins: Sequence[str] = ()) -> int:

@@ -10,8 +10,10 @@ from experiments.commands.sweep import origin_of
 from experiments.design import single
 from experiments.door import read_request
 from experiments.progress import Screen
-from experiments.results import assemble, check_study, records_of
-from experiments.runner import run_arms
+from experiments.records import records_of
+from experiments.results import assemble, check_study
+from experiments.runner import run_wanted
+from experiments.store import Store, Wanted
 
 DEFAULT_SEED = 1
 
@@ -35,12 +37,13 @@ def main(tokens: Sequence[str], command: Sequence[str]) -> int:
     study = single(design, request.name if request.name != "sweep" else "run", seeds)
     notes = check_study(study)
     folder = request.folder(study.name)
+    store = Store(folder)
     began = time.monotonic()
     with Screen() as screen:
         for warning in notes.warnings:
             screen.say(f"Note: {warning}")
-        outcome = run_arms(folder, study.arms, study.seeds, request.machine, screen)
-    records = records_of(folder, study)
+        outcome = run_wanted(store, Wanted.of(study), request.machine, screen)
+    records = records_of(store, study)
     if records:
         origin = origin_of(folder, command, outcome, time.monotonic() - began, request.machine.plugins)
         assemble(folder, study, records, origin, notes)

@@ -17,8 +17,10 @@ from experiments.door import Request, read_request
 from experiments.files import write_text
 from experiments.plugins import load_plugins
 from experiments.progress import Screen
-from experiments.results import Notes, assemble, check_study, records_of
-from experiments.runner import Outcome, already_done, run_arms, stored
+from experiments.records import records_of
+from experiments.results import Notes, assemble, check_study
+from experiments.runner import Outcome, already_done, run_wanted
+from experiments.store import Store, Wanted
 from experiments.study import Study
 from experiments.workers import Machine, share_out, start_workers, stop_workers
 from sim.problems import InputError
@@ -68,7 +70,7 @@ def _main(tokens: Sequence[str], command: Sequence[str], multirun: bool) -> int:
         if multirun:
             outcome = _run_jobs(request, study, folder, screen)
         else:
-            outcome = run_arms(folder, study.arms, study.seeds, request.machine, screen)
+            outcome = run_wanted(Store(folder), Wanted.of(study), request.machine, screen)
     origin = origin_of(folder, command, outcome, time.monotonic() - began, request.machine.plugins)
     return finish(folder, study, outcome, notes, origin, share_out(request.machine))
 
@@ -81,7 +83,7 @@ def finish(folder: Path, study: Study, outcome: Outcome, notes: Notes, origin: d
     """
     from experiments.commands.show import say_failures, show_comparison
 
-    records = records_of(folder, study)
+    records = records_of(Store(folder), study)
     complete = study.only(records)
     if complete.arms:
         comparison = assemble(folder, study, records, origin, notes, hands)
@@ -112,7 +114,8 @@ def _run_jobs(request: Request, study: Study, folder: Path, screen: Screen) -> O
     Jobs that it starts here hand in what they want to be run, and all of it is run together, so that no worker waits at
     the end of a job. What jobs elsewhere did is read from the store afterwards.
     """
-    before = [arm.name for arm in study.arms if stored(folder, arm, study.seeds, screen)]
+    store, wanted = Store(folder), Wanted.of(study)
+    before = [each.arm.name for each in wanted if not store.missing(each)]
     if before:
         screen.say(already_done(len(before), len(study.arms)))
     outcome = Outcome(skipped=before)
@@ -125,9 +128,9 @@ def _run_jobs(request: Request, study: Study, folder: Path, screen: Screen) -> O
     with _handing_in() as handed_in:
         hydra_multirun(request.source, request.overrides, folder / "hydra", job)
     here = [arm for arm in missing if arm.identity in handed_in]
-    ran = run_arms(folder, here, study.seeds, request.machine, screen, announce=False)
+    ran = run_wanted(store, [each for each in wanted if each.arm in here], request.machine, screen, announce=False)
     elsewhere = Study(study.name, study.question, tuple(arm for arm in missing if arm not in here), study.seeds)
-    outcome.finished = [*ran.finished, *records_of(folder, elsewhere)]
+    outcome.finished = [*ran.finished, *records_of(store, elsewhere)]
     outcome.failed = ran.failed | _take_reasons(folder, elsewhere)
     return outcome
 
@@ -184,7 +187,8 @@ class Job:
         with Screen() as screen:
             screen.say("; ".join(arm.title for arm in arms if arm.baseline) or arms[0].title)
             try:
-                outcome = run_arms(Path(self.folder), arms, self.seeds, self.machine, screen, announce=False)
+                wanted = [Wanted(arm, self.seeds) for arm in arms]
+                outcome = run_wanted(Store(Path(self.folder)), wanted, self.machine, screen, announce=False)
                 for arm in arms:
                     if arm.name in outcome.failed:  # in a file, since a launcher may run this on another machine
                         write_text(Path(self.folder) / _REASONS / arm.identity, outcome.failed[arm.name])

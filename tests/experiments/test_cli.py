@@ -10,6 +10,7 @@ import shutil
 import subprocess
 import sys
 import time
+from collections.abc import Collection
 from pathlib import Path
 from typing import Any
 
@@ -21,12 +22,33 @@ from calling import SMALL, Run, contents, names, run
 from experiments.commands.profile import BETWEEN, measure
 from experiments.commands.sweep import Job
 from experiments.design import Document, read_design, union
+from experiments.store import Store
+from experiments.store.blocks import BlockFile, write_block
 from experiments.workers import Machine
 from sim.plan import PHASES
 from sim.scenario import Scenario
 
 __all__ = ["run"]
 TABLES = ("runs.parquet", "series.parquet", "summary.csv")
+
+
+def stored(folder: Path) -> int:
+    """How many runs a results folder holds."""
+    return sum(len(group.seeds) for _, group in Store(folder).index.everything())
+
+
+def holds(path: Path, identity: str) -> bool:
+    """Whether a block holds runs of a scenario."""
+    return any(group.facts.identity == identity for group in BlockFile(path).groups)
+
+
+def apart(folder: Path, identities: Collection[str]) -> None:
+    """Put the runs of some scenarios into a block of their own."""
+    (path,) = (folder / "blocks").glob("*.parquet")
+    entries = BlockFile(path).sound_entries()
+    for chosen in (True, False):
+        write_block(folder / "blocks", [e for e in entries if (e.facts.identity in identities) == chosen])
+    path.unlink()
 
 
 def test_a_sweep_leaves_everything_it_promises(run: Run, tmp_path: Path) -> None:
@@ -53,7 +75,8 @@ def test_a_sweep_leaves_everything_it_promises(run: Run, tmp_path: Path) -> None
     series = pd.read_parquet(folder / "series.parquet")
     assert len(series) == 5 * 2 * 16
     assert list(series.columns[:3]) == ["scenario", "seed", "week"]
-    assert len(list((folder / "blocks").iterdir())) == len(list((folder / "scenarios").iterdir())) == 5
+    assert stored(folder) == 5 * 2
+    assert len(list((folder / "scenarios").iterdir())) == 5
     provenance = json.loads((folder / "provenance.json").read_text())
     assert provenance["command"].startswith("watercooler sweep study=demo")
     assert {"versions", "git", "machine", "duration_seconds", "model_version", "study"} <= provenance.keys()
@@ -88,18 +111,19 @@ def test_another_study_in_the_same_folder_leaves_nothing_stale(run: Run, tmp_pat
     assert not [name for name in names(folder / "charts") if "rotation" in name]
     run("run", "scenario=baseline", "out=here", *SMALL)
     assert not {"report.html", "summary.csv"} & set(names(folder))
-    assert len(names(folder / "blocks")) == 3
+    assert stored(folder) == 3 * 2
 
 
 def test_report_says_what_is_missing(run: Run, tmp_path: Path) -> None:
     run("sweep", "+policy@policies=[rotation,incentives]", *SMALL)
     folder = tmp_path / "results" / "sweep"
     listed = json.loads((folder / "provenance.json").read_text())["study"]["scenarios"]
-    block = folder / "blocks" / f"{listed[1]['block']}.parquet"
+    apart(folder, [listed[1]["identity"]])
+    block = next(path for path in (folder / "blocks").glob("*.parquet") if holds(path, listed[1]["identity"]))
     block.write_bytes(block.read_bytes()[:-9])
     status, _, err = run("report", str(folder))
     assert status == 1
-    assert "damaged" in err
+    assert "damaged" in err and "2 of 2 runs are missing" in err
     assert len(pd.read_parquet(folder / "runs.parquet")["scenario"].unique()) == 3
 
 
@@ -109,9 +133,11 @@ def test_report_counts_from_the_same_week_whichever_arms_are_there(run: Run, tmp
     listed = json.loads((folder / "provenance.json").read_text())["study"]
     assert listed["since"] == 2
     kept = pd.read_parquet(folder / "runs.parquet").query("scenario == 'incentives'")
-    for entry in listed["scenarios"]:
-        if entry["name"] not in ("baseline", "incentives"):
-            (folder / "blocks" / f"{entry['block']}.parquet").unlink()
+    gone = [entry["identity"] for entry in listed["scenarios"] if entry["name"] not in ("baseline", "incentives")]
+    apart(folder, gone)
+    for path in (folder / "blocks").glob("*.parquet"):
+        if holds(path, gone[0]):
+            path.unlink()
     assert run("report", str(folder))[0] == 1
     again = pd.read_parquet(folder / "runs.parquet").query("scenario == 'incentives'")
     assert list(again["hours"]) == list(kept["hours"])
@@ -126,7 +152,7 @@ def test_malformed_provenance_is_ignored_and_said(run: Run, tmp_path: Path) -> N
     members = runs[["adequacy_members", "adequacy_members_baseline"]].notna().all(axis=1)
     assert list(members) == [False, False, True, True]
     whole = json.loads((folder / "provenance.json").read_text())
-    for key, value in (("name", 3), ("identity", None), ("block", ["x"]), ("baseline", {}), ("baseline", "nobody")):
+    for key, value in (("name", 3), ("identity", None), ("title", ["x"]), ("baseline", {}), ("baseline", "nobody")):
         bad = json.loads(json.dumps(whole)) | {"warnings": 3, "plugins": 7}
         bad["study"]["scenarios"][1][key] = value
         (folder / "provenance.json").write_text(json.dumps(bad))
@@ -166,8 +192,10 @@ def test_a_stored_scenario_can_be_given_back(run: Run, tmp_path: Path) -> None:
     run("sweep", "+policy@policies=[mentorship]", "policies.mentorship.direction=peer", *SMALL)
     (file,) = (tmp_path / "results" / "sweep" / "scenarios").glob("mentorship-*.yaml")
     assert run("run", f"file={file}", "seeds=2", "out=again")[0] == 0
-    blocks = [set(contents(tmp_path / folder / "blocks")) for folder in ("again", "results/sweep")]
-    assert blocks[0] < blocks[1]
+    again, before = (pd.read_parquet(tmp_path / folder / "runs.parquet") for folder in ("again", "results/sweep"))
+    pd.testing.assert_series_equal(
+        again["need_met"], before.query("scenario == 'mentorship'")["need_met"].reset_index(drop=True), check_exact=True
+    )
 
 
 def test_out_is_where_results_go(run: Run, tmp_path: Path) -> None:
@@ -193,7 +221,7 @@ def test_a_multirun_is_one_study(run: Run, tmp_path: Path) -> None:
     }
     compared = runs[runs["baseline"].notna()]
     assert all(row.baseline == f"baseline, {row['organization.people']} people" for _, row in compared.iterrows())
-    assert len(list((folder / "blocks").iterdir())) == 6
+    assert stored(folder) == 6 * 2
     assert names(tmp_path) == ["results"]
     assert not list(tmp_path.rglob(".hydra"))
     assert "job" not in err
@@ -209,7 +237,7 @@ def test_a_job_on_another_machine_stores_its_scenario_and_baseline(tmp_path: Pat
     names_of = {arm.identity: arm.title for arm in union([read_design(Document(data))], "job", (1, 2)).arms}
     job = pickle.loads(pickle.dumps(Job(str(tmp_path), (1, 2), Machine(1), names_of)))
     job(data)
-    assert len(list((tmp_path / "blocks").iterdir())) == 2
+    assert stored(tmp_path) == 2 * 2
 
 
 @pytest.mark.compiled
@@ -238,7 +266,8 @@ def test_a_multirun_goes_on_where_it_was(run: Run, tmp_path: Path) -> None:
     run(*words)
     folder = tmp_path / "results" / "multirun"
     before = contents(folder)
-    sorted((folder / "blocks").iterdir())[0].unlink()
+    for path in (folder / "blocks").glob("*.parquet"):
+        path.unlink()
     assert run(*words)[0] == 0
     after = contents(folder)
     assert {name: data for name, data in after.items() if name.endswith(".parquet")} == {
@@ -367,15 +396,15 @@ def test_ctrl_c_says_how_to_go_on(run: Run, monkeypatch: pytest.MonkeyPatch) -> 
 
 
 def test_a_full_disk_is_said(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
-    from experiments import runner
+    from experiments.store import store
 
     def full(*_: Any) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(runner, "write_block", full)
+    monkeypatch.setattr(store, "write_block", full)
     status, _, err = run("run", "scenario=baseline", *SMALL)
     assert status == 1
-    assert "No space left" in err
+    assert "No space left" in err and "goes on from there" in err
 
 
 def test_the_catalogue_describes_every_parameter(run: Run) -> None:

@@ -18,8 +18,7 @@ from experiments.commands.show import show_run, table_start
 from experiments.comparison import compare
 from experiments.report import LIMITS, write_report
 from experiments.report_tables import arms, origin, seeds_text, short
-from experiments.store import write_table
-from experiments.tables import RUNS
+from experiments.tables import RUNS, write_table
 from experiments.terminal import print_comparison
 
 PROVENANCE = {
@@ -192,14 +191,14 @@ def test_arms_of_one_title_are_told_apart() -> None:
 
 def test_a_run_is_shown_from_the_week_of_its_table(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     _, records = study(DEMO[:1], seeds=2, weeks=60)
-    write_table(tmp_path / RUNS, {"policies.a.start_week": [13, None], "policies.b.start_week": [20, 20]})
+    write_table(tmp_path / RUNS, [{"policies.a.start_week": [13, None], "policies.b.start_week": [20, 20]}])
     show_run(tmp_path, "Rotation", records["rotation"])
     said = capsys.readouterr().out
     assert "from week 13 on" in said
     assert re.search(r"Hours .* 1\.[12]\d*  \(", said)
     show_run(tmp_path, "Rotation", records["rotation"], 0)
     assert re.search(r"over the run[\s\S]* Hours .* 0\.9\d+  \(", capsys.readouterr().out)
-    write_table(tmp_path / RUNS, {"seed": [1]})
+    write_table(tmp_path / RUNS, [{"seed": [1]}])
     assert table_start(tmp_path) == 0
 
 
