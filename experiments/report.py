@@ -29,7 +29,9 @@ LIMITS = (
      "defaults. Even when people and ties are your own, these numbers are not."),
     ("Intervals hold chance, not doubt about the model.",
      "They come from the worlds that were drawn, so more seeds make them narrower. They leave out that the model "
-     "may be wrong and that its parameters are uncertain; vary the parameters you doubt before you decide."),
+     "may be wrong and that its parameters are uncertain; vary the parameters you doubt before you decide. Of outcomes "
+     "that hang on a few events, such as a leader who leaves, an interval of 95 % from 32 worlds holds the truth in "
+     "some 90 to 93 of 100 studies."),
     ("Ties are who can learn from whom, as far as the input knows.",
      "Mail and calendars show contact, not attention or liking. People whom the data do not show are not in the "
      "model."),

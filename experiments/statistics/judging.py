@@ -86,14 +86,16 @@ def share_interval(count: int, n: int, confidence: float = CONFIDENCE) -> tuple[
     """Bounds of a share that was seen `count` times in `n` worlds (Clopper and Pearson 1934); NaN without worlds.
 
     The exact interval and not Wilson's: shares of worlds better are often close to 0 or 1, where Wilson's covers less
-    often than it says; the exact one never does.
+    often than it says; the exact one never does. It is that of scipy's `binomtest`, which takes 1.5 ms to find it.
     """
     if n == 0:
         return math.nan, math.nan
-    from scipy.stats import binomtest
+    from scipy.special import betaincinv
 
-    found = binomtest(count, n).proportion_ci(confidence, method="exact")
-    return float(found.low), float(found.high)
+    tail = (1.0 - confidence) / 2.0
+    low = betaincinv(count, n - count + 1, tail) if count > 0 else 0.0
+    high = betaincinv(count + 1, n - count, 1.0 - tail) if count < n else 1.0
+    return float(low), float(high)
 
 
 def standardized(result: Paired) -> float:

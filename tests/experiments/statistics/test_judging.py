@@ -96,6 +96,12 @@ def test_shares_by_closed_form() -> None:
     assert all(math.isnan(bound) for bound in share_interval(0, 0))
 
 
+def test_shares_agree_with_scipys_test() -> None:
+    for count, n in ((1, 8), (20, 32), (31, 32), (500, 1_000)):
+        known = stats.binomtest(count, n).proportion_ci(0.9, method="exact")
+        assert share_interval(count, n, 0.9) == pytest.approx((known.low, known.high), rel=1e-9)
+
+
 def test_an_exact_interval_covers_at_least_at_its_rate_everywhere() -> None:
     bounds = [share_interval(count, 24) for count in range(25)]
     for truth in np.linspace(0.01, 0.99, 50):
