@@ -1,9 +1,9 @@
 """Paired differences whose mean is known to be 0 and whose standard deviation is known to be 1.
 
 Some are measured: differences of a policy and its baseline in 600 worlds of the model, drawn with replacement, so
-that the mean of the 600 is the truth. Of 214 outcomes of the demo's arms the median skewness is 0.03, one in ten is
-beyond 0.7 to either side and one in twenty beyond 1.0; the headline outcomes stay within 0.35. The others are made
-up, from harmless to worse than anything that the model has shown.
+that the mean of the 600 is the truth. Of 214 (arms and outcomes of the demo) one in five is skewed by more than 0.7
+and one in ten by more than 1.0, to either side; the headline outcomes stay within 0.35. The others are made up, from
+harmless to worse than anything that the model has shown.
 """
 
 from __future__ import annotations
