@@ -113,6 +113,13 @@ class Answer:
         """Every arm but the baseline, in the order of the study."""
         return self.given.outcomes.arms[1:]
 
+    @property
+    def numbers(self) -> tuple[int, ...]:
+        """Numbers of the sampled futures that count, from 1, as the design has them."""
+        if self.futures is None:
+            return ()
+        return self.futures.numbers or tuple(range(1, len(self.futures.outcomes.futures) + 1))
+
     def title(self, name: str) -> str:
         """What people call an arm or an outcome."""
         return self.given.outcomes.title(name)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -39,8 +40,15 @@ class Design:
     futures: Floats
 
     def arms_in(self, future: int) -> tuple[Arm, ...]:
-        """Every arm in a future, under the names that they have in the study."""
-        return tuple(self.arm_at(arm, self.futures[future], f"future {future + 1}") for arm in self.study.arms)
+        """Every arm in a future, named after the arm and the number of the future, from 1."""
+        return self._worlds[future]
+
+    @cached_property
+    def _worlds(self) -> tuple[tuple[Arm, ...], ...]:
+        return tuple(
+            tuple(self.arm_at(arm, values, f"future {number}") for arm in self.study.arms)
+            for number, values in enumerate(self.futures, start=1)
+        )
 
     def arm_at(self, arm: Arm, values: Sequence[float] | Floats, place: str) -> Arm:
         """An arm with the assumptions at some values (assumption,); `place` is told beside its title."""

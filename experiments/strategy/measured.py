@@ -21,7 +21,9 @@ HOURS, MONEY = "hours", "money"
 class Read(Protocol):
     """Values as the store gives them, (run, world, ...); see `experiments.store.Values`."""
 
-    courses: NDArray[np.float32]
+    @property
+    def courses(self) -> NDArray[np.float32]:
+        """Values of every week, (run, world, course, week)."""
 
     def of(self, metric: str) -> Floats:
         """One metric, (run, world)."""
@@ -34,10 +36,12 @@ class Measured:
     Attributes:
         outcomes: everything as arrays.
         courses: outcome -> its course over the weeks, in display units (arm, future, world, week).
+        numbers: of the futures, counted from 1 as the design has them; empty where they are all of it.
     """
 
     outcomes: Outcomes
     courses: Mapping[str, Floats]
+    numbers: tuple[int, ...] = ()
 
 
 def gathered(design: Design, values: Read, futures: Floats, seeds: Sequence[int]) -> Measured:
