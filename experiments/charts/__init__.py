@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from experiments.charts import effort, flow, forest, spread, style, trust
 from experiments.charts.fonts import clean, fallbacks, missing, substitutes
@@ -15,6 +15,8 @@ from experiments.files import write_whole
 from experiments.sentences import MAIN
 
 if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
     from experiments.comparison import Comparison
     from experiments.study import Study
     from sim.recorder import Record
@@ -38,6 +40,29 @@ class Chart:
     png: Path
     alt: str
     stand_ins: Mapping[str, str]
+
+
+Seen = TypeVar("Seen", contravariant=True)
+
+
+class Drawable(Protocol[Seen]):
+    """A chart before it is drawn: its words, and how to draw it from what it sees."""
+
+    @property
+    def name(self) -> str:
+        """The name of its files."""
+
+    @property
+    def caption(self) -> str:
+        """How to read it."""
+
+    @property
+    def title(self) -> Callable[[Seen], str]:
+        """Its finding."""
+
+    @property
+    def draw(self) -> Callable[[Seen], Figure]:
+        """The chart itself."""
 
 
 ShareOut = Callable[[Callable[[tuple[str, ...]], list[Chart]], Sequence[tuple[str, ...]]], Iterable[list[Chart]]]
@@ -111,13 +136,26 @@ class _Easel:
         families, undrawable = fallbacks(missing(written))
         pictured = replace(scene, stand_ins=substitutes(written, undrawable))
         chosen = [drawing for drawing in _drawings(scene) if drawing.name in names]
-        return [_save(drawing, scene, pictured, families, self.folder) for drawing in chosen]
+        return [save_chart(drawing, scene, pictured, families, self.folder, pictured.stand_ins) for drawing in chosen]
 
 
-def _save(drawing: Drawing, scene: Scene, pictured: Scene, families: Sequence[str], folder: Path) -> Chart:
+def save_chart(
+    drawing: Drawable[Seen], scene: Seen, pictured: Seen, families: Sequence[str], folder: Path,
+    stand_ins: Mapping[str, str],
+) -> Chart:  # fmt: skip
     """Both files of a chart; the PNG is drawn again only where it needs other fonts or other names.
 
     The SVG names no font of this machine, so that it is the same bytes on every machine.
+
+    Args:
+        drawing: its words, and how to draw it.
+        scene, pictured: what it draws from, with the names of users and with those that fonts can draw.
+        families: fonts beyond the base font that the PNG needs.
+        folder: where the files go.
+        stand_ins: name -> what `pictured` writes for it.
+
+    Raises:
+        OSError: the folder cannot be written.
     """
     import matplotlib
 
@@ -126,15 +164,15 @@ def _save(drawing: Drawing, scene: Scene, pictured: Scene, families: Sequence[st
     with matplotlib.rc_context(style.rc((), salt)):
         figure = drawing.draw(scene)
         write_whole(svg, lambda file: style.save_svg(figure, file))
-        if not families and not pictured.stand_ins:
+        if not families and not stand_ins:
             write_whole(png, lambda file: style.save_png(figure, file))
-    if families or pictured.stand_ins:
+    if families or stand_ins:
         with matplotlib.rc_context(style.rc(families, salt)):
             again = drawing.draw(pictured)
             write_whole(png, lambda file: style.save_png(again, file))
     title = drawing.title(scene)
     alt = f"{title}. {drawing.caption}"
-    return Chart(drawing.name, title, drawing.caption, svg, png, alt, dict(pictured.stand_ins))
+    return Chart(drawing.name, title, drawing.caption, svg, png, alt, dict(stand_ins))
 
 
 def _drawings(scene: Scene) -> Iterator[Drawing]:
