@@ -25,7 +25,7 @@ class Rows:
         where: which runs: "as given", "over the futures", and so on.
         arms: names, the baseline too where it is compared with.
         outcome: the metric, or hours or money; empty where it is none of them.
-        futures: numbers of the sampled futures, the first is 1; empty where the assumptions are as given.
+        futures: numbers of the sampled futures, from 1, as tables have them; empty where the assumptions are as given.
         seeds: the worlds.
     """
 

@@ -100,7 +100,7 @@ def acceptance(robust: Robustness, found: RobustArm) -> Estimate:
 
 
 def _robust(answer: Answer, name: str, robust: Robustness, found: RobustArm) -> Iterator[Figure]:
-    unit = robust.unit
+    unit, worst = robust.unit, answer.numbers[found.worst_future]
     told: dict[str, tuple[str, float]] = {
         "acceptable": (shown.share_with(acceptance(robust, found)), found.acceptable.value),
         "too_weak": (shown.share(found.too_weak), found.too_weak),
@@ -111,12 +111,12 @@ def _robust(answer: Answer, name: str, robust: Robustness, found: RobustArm) -> 
         "rank": (f"{found.rank} of {len(robust.arms)}", found.rank),
         "first": (shown.share(float(found.rank_futures[0])), float(found.rank_futures[0])),
         "first_worlds": (shown.share(float(found.rank_worlds[0])), float(found.rank_worlds[0])),
-        "worst": (f"future {found.worst_future + 1}", found.worst_future + 1),
+        "worst": (f"future {worst}", worst),
     }
     for kind, (text, value) in told.items():
         rows = _rows(answer, name) if kind not in ("too_weak", "too_dear", "gain") else _rows(answer, name, found.name)
         if kind == "worst":
-            rows = Rows(FUTURES, rows.arms, name, (found.worst_future + 1,), rows.seeds)
+            rows = Rows(FUTURES, rows.arms, name, (worst,), rows.seeds)
         yield made(answer, kind, (found.name, name), text, value, rows, METHODS, arms=(found.name, ""), outcome=name)
 
 
@@ -157,4 +157,6 @@ def _rows(answer: Answer, name: str, *arms: str) -> Rows:
     assert answer.futures is not None
     outcomes = answer.futures.outcomes
     chosen = (*arms, *(outcomes.arms[:1] if outcomes.arms[0] not in arms else ())) if arms else outcomes.arms
-    return Rows(FUTURES, chosen, name, tuple(int(each) + 1 for each in answer.robust[name].futures), outcomes.seeds)
+    return Rows(
+        FUTURES, chosen, name, tuple(answer.numbers[each] for each in answer.robust[name].futures), outcomes.seeds
+    )

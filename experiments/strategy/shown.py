@@ -15,9 +15,9 @@ def share(value: float) -> str:
     """A share as a percentage; one that is nearly none or all does not read as none or all."""
     if not math.isfinite(value):
         return DASH
-    if 0.0 < value < 0.005:
+    if 0.0 < value <= 0.005:
         return "< 1 %"
-    if 0.995 < value < 1.0:
+    if 0.995 <= value < 1.0:
         return "> 99 %"
     return f"{number(100.0 * value, 0)} %"
 

@@ -67,11 +67,11 @@ def unsettled(which: str, verdict: Unsettled, figures: Figures, **about: Part) -
 
 
 def _ranking(answer: Answer, figures: Figures, verdict: Settled, kind: str) -> Said:
-    """`a (62 %), then b (20 %) and c (18 %) about equally`; only a verdict that has settled has one."""
+    """`a at 62 %, then b at 20 % and c at 18 % about equally`; only a verdict that has settled has one."""
     titles = {each.path: each.title for each in answer.design.assumptions}
     tiers = []
     for tier in verdict.ranking:
-        named = [say("{title} ({size})", title=titles[path], size=figures.get(kind, path)) for path in tier]
+        named = [say("{title} at {size}", title=titles[path], size=figures.get(kind, path)) for path in tier]
         tiers.append(say("{named} about equally", named=listed(named)) if len(named) > 1 else named[0])
     return joined(tiers, ", then ")
 

@@ -20,7 +20,7 @@ from sim.scenario import Scenario
 
 
 def sampled(answer: Answer, *, noise: float = 0.05, base: int = 1024) -> Answer:
-    """With a sensitivity analysis in which the first assumption explains nearly all."""
+    """With a sensitivity analysis in which the first assumption explains nearly all of the first arm's effect."""
     assumptions = answer.design.assumptions
     draw = np.random.default_rng(5)
 
@@ -29,7 +29,7 @@ def sampled(answer: Answer, *, noise: float = 0.05, base: int = 1024) -> Answer:
 
     morris, sobol = morris_design(assumptions, 20, 1), sobol_design(assumptions, base, 1)
     return replace(
-        answer, explained="mentorship", screening=morris_screening(morris, run(morris.shares), "Need met", "points"),
+        answer, explained=answer.ranked()[0], screening=morris_screening(morris, run(morris.shares), "Need met", "points"),
         sensitivity=sobol_indices(sobol, run(sobol.shares), "Need met", "points"),
     )  # fmt: skip
 

@@ -122,7 +122,7 @@ def test_a_ranking_of_assumptions_is_said_only_where_it_has_settled(answer: Answ
     settled = sampled(answer)
     assert settled.sensitivity is not None and isinstance(settled.sensitivity.verdict, Settled)
     text = sensitivity(settled, figures_of(settled)).text
-    assert "most is explained by how often people meet (9" in text and "Chance is " in text
+    assert "most is explained by how often people meet at 9" in text and "Chance is " in text
     noisy = sampled(answer, noise=30.0, base=8)
     assert noisy.sensitivity is not None and isinstance(noisy.sensitivity.verdict, Unsettled)
     text = sensitivity(noisy, figures_of(noisy)).text
