@@ -71,3 +71,31 @@ def percentiles(value: Floats, resampled: Floats) -> list[Estimate]:
     tail = 100.0 * (1.0 - CONFIDENCE) / 2.0
     low, high = np.nanpercentile(resampled, (tail, 100.0 - tail), axis=0)
     return [Estimate(*map(float, each)) for each in zip(value, low, high, strict=True)]
+
+
+def mean_of(values: Floats) -> Estimate:
+    """Mean over worlds with Student's t interval; no bounds with one world."""
+    return _around(float(values.mean()), _error(values), values.size - 1)
+
+
+def difference_of(one: Floats, other: Floats) -> Estimate:
+    """Mean of one sample minus that of another with Welch's t interval, for samples that share no world."""
+    mean, first, second = float(one.mean() - other.mean()), _error(one), _error(other)
+    error = math.hypot(first, second)
+    if error == 0.0:
+        return Estimate(mean, mean, mean)
+    freedom = error**4 / (first**4 / max(one.size - 1, 1) + second**4 / max(other.size - 1, 1))
+    return _around(mean, error, freedom)
+
+
+def _error(values: Floats) -> float:
+    return float(values.std(ddof=1)) / math.sqrt(values.size) if values.size > 1 else math.nan
+
+
+def _around(mean: float, error: float, freedom: float) -> Estimate:
+    if math.isnan(error):
+        return Estimate(mean, math.nan, math.nan)
+    from scipy.special import stdtrit
+
+    reach = float(stdtrit(freedom, 0.5 + CONFIDENCE / 2.0)) * error
+    return Estimate(mean, mean - reach, mean + reach)
