@@ -29,7 +29,8 @@ def sampled(answer: Answer, *, noise: float = 0.05, base: int = 1024) -> Answer:
 
     morris, sobol = morris_design(assumptions, 20, 1), sobol_design(assumptions, base, 1)
     return replace(
-        answer, explained=answer.ranked()[0], screening=morris_screening(morris, run(morris.shares), "Need met", "points"),
+        answer, explained=answer.ranked()[0],
+        screening=morris_screening(morris, run(morris.shares), "Need met", "points"),
         sensitivity=sobol_indices(sobol, run(sobol.shares), "Need met", "points"),
     )  # fmt: skip
 
