@@ -34,6 +34,7 @@ _EXAMPLES = {
     "run": "  watercooler run scenario=rotation seed=1\n  watercooler run file=scenario.yaml weeks=52",
     "sweep": "  watercooler sweep study=demo\n  watercooler sweep file=scenario.yaml seeds=16\n"
     "  watercooler sweep -m '+policy@policies=[],[rotation],[rotation,mentorship]' organization.people=240,480",
+    "study": "  watercooler study study=strategy\n  watercooler study file=study.yaml strategy.futures=100 seeds=32",
     "plan": "  watercooler plan --profile scenario=together organization.people=1000",
     "check": "  watercooler check people.csv ties.csv organization.columns.id=node organization.columns.source=sender",
 }
@@ -79,6 +80,8 @@ def _parser() -> argparse.ArgumentParser:
     texts = {
         "run": "run one scenario and show its headline metrics",
         "sweep": "run all scenarios of a study, compare them with the baseline, and write the report",
+        "study": "answer a question under uncertainty: effects, cost, robustness, and when a policy fails",
+        "why": "show where a number of a report comes from: how it was computed, and from which runs",
         "report": "assemble tables, charts and report of a results folder again",
         "check": "validate your people and ties files and describe the organization in them",
         "policies": "list the policies, or all parameters of one",
@@ -101,6 +104,8 @@ def _parser() -> argparse.ArgumentParser:
         "--profile", action="store_true", help="run a scenario for up to a year and show what each phase costs"
     )
     made["report"].add_argument("folder", type=Path, help="such as results/demo")
+    made["why"].add_argument("folder", type=Path, help="such as results/strategy")
+    made["why"].add_argument("number", nargs="?", help="such as effect/rotation/need_met; without it, all are listed")
     made["check"].add_argument(
         "people", help="CSV or Parquet: id, department; optional level, tenure, organization, topics"
     )
@@ -135,6 +140,10 @@ def _call(options: argparse.Namespace, rest: list[str], words: list[str]) -> int
         from experiments.commands import sweep
 
         return sweep.main(rest, words, multirun=options.multirun)
+    if options.command == "study":
+        from experiments.commands import study
+
+        return study.main(rest, words)
     if options.command == "check":
         from experiments.commands import check
 
@@ -162,6 +171,10 @@ def _call(options: argparse.Namespace, rest: list[str], words: list[str]) -> int
         if options.command == "validate":
             return validate.main(options.facts, seeds=options.seeds, **places)
         return evidence.main(options.question, options.policies, **places)
+    if options.command == "why":
+        from experiments.commands import why
+
+        return why.main(options.folder, options.number)
     if options.command == "plan":
         from experiments.commands import plan
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-import numpy as np
-
+from experiments.analysis.discovery import Discovery, discover
 from experiments.analysis.outcomes import HIGHER, Outcomes
+from experiments.analysis.portfolio import Portfolio
 from experiments.analysis.robustness import Robustness, Wanted, robustness
 from experiments.analysis.screening import Screening
 from experiments.analysis.sensitivity import Sensitivity
@@ -86,7 +86,9 @@ class Answer:
         robust: outcome -> how robust the arms are over the futures.
         frontier: effect on the first outcome against cost as given, of every arm and of doing nothing.
         waits: outcome -> arm -> weeks until its threshold.
+        failures: of the best arms, when they fail: arm -> ranges of assumptions in which most failures lie.
         screening, sensitivity: which assumptions matter for the arm `explained`; None where not asked.
+        portfolio: which policies to combine, found by a search; None where not asked.
         left_out: futures in which an arm failed.
     """
 
@@ -97,9 +99,11 @@ class Answer:
     robust: Mapping[str, Robustness]
     frontier: Frontier
     waits: Mapping[str, Mapping[str, Wait]]
+    failures: Mapping[str, Discovery] = field(default_factory=dict)
     explained: str = ""
     screening: Screening | None = None
     sensitivity: Sensitivity | None = None
+    portfolio: Portfolio | None = None
     left_out: int = 0
     notes: tuple[str, ...] = field(default=())
 
@@ -218,13 +222,10 @@ def _waited(given: Measured, name: str, threshold: float, since: int) -> dict[st
     }
 
 
-def failing(answer: Answer) -> Sequence[tuple[str, np.ndarray]]:
-    """The best arms and in which futures they fail: the effect is too small, or the cost too high (future,)."""
+def failures_of(answer: Answer) -> dict[str, Discovery]:
+    """When the best arms fail, that is, their effect on the first outcome is smaller than what matters."""
     if answer.futures is None:
-        return []
-    outcomes, found = answer.futures.outcomes, answer.robust[answer.lead]
-    effect, wanted = outcomes.effect(answer.lead), found.wanted
-    return [
-        (arm, np.nanmean(effect[outcomes.arms.index(arm)], axis=-1) < wanted.effect)
-        for arm in answer.ranked()[:MOST_FAILURES]
-    ]
+        return {}
+    least = answer.robust[answer.lead].wanted.effect
+    best = answer.ranked()[:MOST_FAILURES]
+    return {arm: discover(answer.futures.outcomes, answer.lead, arm, least) for arm in best}

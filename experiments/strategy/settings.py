@@ -77,8 +77,18 @@ class Sensitivity:
 
 
 @dataclass(frozen=True)
+class Knob:
+    """A number of a policy that a search may set."""
+
+    path: str = parameter(REQUIRED, "dotted path, as policies.rotation.coverage")
+    low: float = parameter(REQUIRED, "lowest value")
+    high: float = parameter(REQUIRED, "highest value")
+    step: float | None = parameter(None, "distance between values; null: any value", low=0, low_excluded=True)
+
+
+@dataclass(frozen=True)
 class Search:
-    """Which portfolio: a search over bundles of the study's policies."""
+    """Which portfolio: a search over which of the study's policies are on, and how they are set."""
 
     trials: int = parameter(0, "portfolios that are tried; 0: none", low=0, high=100_000)
     seeds: int = parameter(8, "worlds in which each is tried", unit="worlds", low=2, high=10_000)
@@ -93,13 +103,14 @@ class Strategy:
     sampling: int = parameter(0, "seed of the sample of futures", low=0, high=2**32 - 1)
     assumptions: Mapping[str, Uncertain] = field(default_factory=dict)
     outcomes: Mapping[str, Aim] = field(default_factory=dict)
+    dials: Mapping[str, Knob] = field(default_factory=dict)
     budget: Budget = section(Budget, "what may be spent")
     precision: Precision = section(Precision, "how sure the answer has to be")
     sensitivity: Sensitivity = section(Sensitivity, "which assumptions matter")
     search: Search = section(Search, "which portfolio")
 
 
-_NAMED: dict[str, type] = {"assumptions": Uncertain, "outcomes": Aim}
+_NAMED: dict[str, type] = {"assumptions": Uncertain, "outcomes": Aim, "dials": Knob}
 DEFAULT_OUTCOMES = ("need_met", "adequacy")
 
 
@@ -114,6 +125,9 @@ def read_strategy(given: Any, findings: Findings, path: KeyPath = (KEY,)) -> Str
         _check_range(uncertain, findings, (*path, "assumptions", name))
     for name, aim in named["outcomes"].items():
         _check_outcome(name, aim, findings, (*path, "outcomes", name))
+    for name, knob in named["dials"].items():
+        if not knob.low < knob.high:
+            findings.add((*path, "dials", name), f"low {knob.low:g} is not below high {knob.high:g}", "give low < high")
     _check_samples(values.get("sensitivity"), findings, (*path, "sensitivity"))
     if len(findings.problems) > before:
         return None

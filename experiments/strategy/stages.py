@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from experiments.analysis.designs import morris_design, sobol_design
 from experiments.analysis.outcomes import futures_at
 from experiments.statistics import stop_or_go_on
-from experiments.strategy.answer import Answer, answer
+from experiments.strategy.answer import Answer, answer, failures_of
 from experiments.strategy.design import Design, rounded
 from experiments.strategy.measured import Measured, better, factor
 from experiments.strategy.run import Lab, as_given, measured
@@ -40,7 +40,15 @@ def run_study(lab: Lab, design: Design) -> Answer:
     futures = run_futures(lab, design) if design.assumptions else None
     left_out = len(design.futures) - futures.outcomes.shape[1] if futures is not None else 0
     found = answer(design, given, futures, left_out)
-    return explain(lab, design, found) if design.assumptions else found
+    if futures is not None:
+        lab.progress.say("Looking for what makes the best fail")
+        found = replace(found, failures=failures_of(found))
+        found = explain(lab, design, found)
+    if design.strategy.search.trials:
+        from experiments.strategy.searching import searched
+
+        found = replace(found, portfolio=searched(lab, design, found, lab.store.folder))
+    return found
 
 
 class StudyError(Exception):
