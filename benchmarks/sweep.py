@@ -26,7 +26,10 @@ def study(people: int, weeks: int, seeds: int) -> dict[str, Any]:
     grid = list(itertools.product(COVERAGES, COVERAGES))
     policies: dict[str, Any] = {"incentives": {"kind": "incentives"}}
     for kind in ("rotation", "mentorship"):
-        policies |= {f"{kind}_{share:.0%}"[:-1]: {"kind": kind, "coverage": share} for share in COVERAGES}
+        policies |= {
+            f"{kind}_{share:.0%}"[:-1]: {"kind": kind, "coverage": share, **worlds.AS_CONTENDERS.get(kind, {})}
+            for share in COVERAGES
+        }
     scenarios: dict[str, list[str]] = {"baseline": []}
     for rotation, mentorship in grid:
         chosen = [f"rotation_{rotation:.0%}"[:-1], "incentives", f"mentorship_{mentorship:.0%}"[:-1]]

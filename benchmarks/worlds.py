@@ -23,18 +23,22 @@ NO_CHALLENGES = {"arrivals": 0}
 """The contenders, and the goals, know nothing of problems that two departments solve together."""
 
 
+AS_CONTENDERS: dict[str, dict[str, Any]] = {"rotation": {"project_hours": 0}}
+"""Settings in which the contenders know less than the policies as shipped: visitors have no project at the host."""
+
+
 def organization(people: int, topics: int) -> dict[str, Any]:
     """A synthetic organization's settings."""
     return {"people": people, "departments": departments(people), "topics": topics, "sources": SOURCES}
 
 
 def scenario(people: int, topics: int = 8, weeks: int = 5200, *, policies: bool = True, **settings: Any) -> Scenario:
-    """A scenario with the three policies as shipped, or none.
+    """A scenario with the three policies as shipped but for what the contenders do not know, or none.
 
     Args:
         settings: of all three policies, where they are not as shipped.
     """
-    chosen = {kind: {"kind": kind, **settings} for kind in POLICIES} if policies else {}
+    chosen = {kind: {"kind": kind, **AS_CONTENDERS.get(kind, {}), **settings} for kind in POLICIES} if policies else {}
     sections = {"organization": organization(people, topics), "challenges": NO_CHALLENGES}
     return Scenario.from_dict({**sections, "weeks": weeks, "policies": chosen})
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from benchmarks.contenders import Size
+from benchmarks.worlds import AS_CONTENDERS
 from sim import Scenario
 from sim.build import Prepared, build_state, prepare
 from sim.state import State
@@ -42,6 +43,7 @@ SIMPLE: Mapping[str, Mapping[str, Any]] = {
         "permanent": False,
         "host": "next",
         "pathways": False,
+        "project_hours": 0.0,
     },
 }
 """Settings of the policies that the contenders know only as shipped."""
@@ -78,7 +80,7 @@ def scenario_of(size: Size) -> Scenario:
         "topics": size.topics,
         "sources": size.sources,
     }
-    policies = {kind: {"kind": kind} for kind in KINDS} if size.policies else {}
+    policies = {kind: {"kind": kind, **AS_CONTENDERS.get(kind, {})} for kind in KINDS} if size.policies else {}
     return Scenario.from_dict({"organization": organization, "policies": policies, "weeks": 5200})
 
 

@@ -19,7 +19,7 @@ from benchmarks.contenders.numpy_mentorship import deferred_acceptance
 from benchmarks.contenders.numpy_world import World
 from benchmarks.contenders.sizes import NOBODY
 from benchmarks.contenders.start import started
-from benchmarks.worlds import NO_CHALLENGES
+from benchmarks.worlds import AS_CONTENDERS, NO_CHALLENGES
 from sim import OrganizationModel, Scenario
 from sim.metrics import METRICS
 
@@ -30,7 +30,14 @@ BUSY = {**STILL, "turnover": {"hazard": [0.02, 0.02, 0.02, 0.02]}}
 POLICIES: dict[str, dict[str, Any]] = {
     "incentives": {"kind": "incentives", "start_week": 2, "renewal_weeks": 7},
     "mentorship": {"kind": "mentorship", "start_week": 3, "coverage": 0.6, "rematch_weeks": 8},
-    "rotation": {"kind": "rotation", "start_week": 2, "coverage": 0.6, "cadence": 3, "rest_weeks": 5},
+    "rotation": {
+        "kind": "rotation",
+        "start_week": 2,
+        "coverage": 0.6,
+        "cadence": 3,
+        "rest_weeks": 5,
+        **AS_CONTENDERS["rotation"],
+    },
 }
 CHOSEN: dict[str, tuple[str, ...]] = {
     "none": (),
