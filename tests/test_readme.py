@@ -43,7 +43,9 @@ def commands() -> list[str]:
 
 
 def smaller(command: str) -> str:
-    """A sweep as printed, in fewer worlds, weeks and people."""
+    """A sweep or study as printed, in fewer worlds, weeks, people and futures."""
+    if command.startswith("watercooler study"):
+        return " ".join((command, *SMALLER, *SMALLER_ORGANIZATION, "strategy.futures=2"))
     if not command.startswith("watercooler sweep"):
         return command
     more = SMALLER if "organization=files" in command else SMALLER + SMALLER_ORGANIZATION
@@ -108,7 +110,9 @@ def test_the_page_opens_with_the_question_and_a_chart() -> None:
     assert head.index("?**") < head.index("![")
 
 
-@pytest.mark.parametrize("page", ["README.md", "CONTRIBUTING.md", "docs/design.md", "docs/model.md"])
+@pytest.mark.parametrize(
+    "page", ["README.md", "CONTRIBUTING.md", *(f"docs/{page.name}" for page in (ROOT / "docs").glob("*.md"))]
+)
 def test_links_lead_somewhere(page: str) -> None:
     text = (ROOT / page).read_text(encoding="utf-8")
     targets = [target.split("#")[0] for target in re.findall(r"\]\(([^)\s]+)\)", text) if "://" not in target]
