@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from known_functions import assumptions, sobol_g
 
+from benchmarks.honesty.functions import assumptions, sobol_g
 from experiments.analysis.designs import morris_design, sobol_design
 from experiments.analysis.screening import elementary_effects, morris_screening
 from experiments.analysis.verdicts import Settled, Unsettled

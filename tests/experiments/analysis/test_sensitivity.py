@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from known_functions import (
+from SALib.analyze import sobol
+
+from benchmarks.honesty.functions import (
     assumptions,
     ishigami,
     ishigami_truth,
     sobol_g,
     sobol_g_truth,
 )
-from SALib.analyze import sobol
-
 from experiments.analysis.designs import morris_design, sobol_design
 from experiments.analysis.outcomes import Assumption, Floats
 from experiments.analysis.sensitivity import Sensitivity, sobol_indices
