@@ -77,6 +77,9 @@ METHODS = {
     "reached": Method(
         "worlds in which {outcome} reaches its threshold under {arm} at all", f"{STATISTICS}.weeks_until",
         "worlds that reach it before the run ends, of all worlds"),
+    "never": Method(
+        "share of worlds in which {outcome} does not reach its threshold under {arm} before the run ends",
+        f"{STATISTICS}.weeks_until", "worlds that do not reach it, of all worlds"),
     "sooner": Method(
         "by how many weeks {arm} changes the wait for the threshold of {outcome}", f"{STATISTICS}.weeks_sooner",
         "mean over worlds of arm \u2212 baseline, waits that are not over counted up to the end of the run"),
@@ -218,10 +221,11 @@ def _wait(answer: Answer, arm: str, name: str, wait: Wait) -> Iterator[Figure]:
     rows = _rows(answer, name, *dict.fromkeys((arm, answer.given.outcomes.arms[0])))
     own = _rows(answer, name, arm)
     median = shown.weeks(wait.curve.median) if math.isfinite(wait.curve.median) else "not in the run"
-    sooner = shown.change(wait.sooner, "weeks")
+    sooner, never = shown.change(wait.sooner, "weeks"), 1.0 - wait.reached / max(wait.worlds, 1)
     for kind, text, value, which in (
         ("wait", median, wait.curve.median, own),
         ("reached", f"{wait.reached} of {wait.worlds}", wait.reached, own),
+        ("never", shown.share(never), never, own),
         ("sooner", sooner, wait.sooner.difference, rows),
     ):
         yield made(answer, kind, (arm, name), text, value, which, METHODS, arms=(arm, ""), outcome=name)

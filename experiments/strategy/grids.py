@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from experiments.strategy.figures import Figure, Figures
-from experiments.strategy.said import Part, joined, say
+from experiments.strategy.said import Part, Said, joined, say
 from experiments.strategy.words import matters
 from experiments.wording import DASH
 
@@ -26,7 +26,7 @@ class Grid:
         words: whether its cells are text rather than numbers.
     """
 
-    caption: str
+    caption: Said
     heads: tuple[str, ...]
     rows: tuple[tuple[Part, ...], ...]
     words: bool = False
@@ -47,7 +47,7 @@ def short(answer: Answer, figures: Figures, most: int) -> Grid:
         row += [figures.get("regret_max", arm, lead)] if robust else []
         row += [figures.get(kind, arm) for kind in paid]
         rows.append((*row, figures.get("frontier", arm)))
-    return Grid("The first arms, in the order of the answer", tuple(heads), tuple(rows))
+    return Grid(say("The first arms, in the order of the answer"), tuple(heads), tuple(rows))
 
 
 def kinds_paid(answer: Answer) -> list[str]:
@@ -70,8 +70,8 @@ def effects(answer: Answer, figures: Figures) -> Iterator[Grid]:
             kinds = ("level", "effect", "bca", "holm", "better", "better_share")
             row: list[Part] = [answer.title(arm), *(figures.get(kind, arm, name) for kind in kinds)]
             rows.append((*row, *([_verdict(answer, figures, arm, name)] if wanted else [])))
-        yield Grid(f"{answer.title(name)}: change against doing nothing, assumptions as given", tuple(heads),
-                   tuple(rows))  # fmt: skip
+        caption = say("{outcome}: change against doing nothing, assumptions as given", outcome=answer.title(name))
+        yield Grid(caption, tuple(heads), tuple(rows))
 
 
 def _verdict(answer: Answer, figures: Figures, arm: str, name: str) -> Part:
@@ -91,7 +91,8 @@ def robustness(answer: Answer, figures: Figures) -> Iterator[Grid]:
         kinds = ("acceptable", "too_weak", "too_dear", "regret_max", "regret_high", "gain", "rank", "first", "worst")
         base = answer.given.outcomes.arms[0]
         rows = tuple(_row(answer, figures, arm, name, kinds) for arm in (*answer.ranked(), base))
-        yield Grid(f"{robust.title} over {figures.get('study', 'futures').text}", heads, rows)
+        caption = say("{outcome} over {futures}", outcome=robust.title, futures=figures.get("study", "futures"))
+        yield Grid(caption, heads, rows)
 
 
 def _row(answer: Answer, figures: Figures, arm: str, outcome: str, kinds: tuple[str, ...]) -> tuple[Part, ...]:
@@ -109,7 +110,7 @@ def frontier(answer: Answer, figures: Figures) -> Grid:
          figures.get("frontier", arm), _beaten(answer, figures, arm))
         for arm in answer.ranked()
     ]  # fmt: skip
-    return Grid("Effect against cost, assumptions as given", heads, tuple(rows))
+    return Grid(say("Effect against cost, assumptions as given"), heads, tuple(rows))
 
 
 def _beaten(answer: Answer, figures: Figures, arm: str) -> Part:
@@ -135,7 +136,7 @@ def steps(answer: Answer, figures: Figures) -> Grid | None:
     )  # fmt: skip
     kind = next(iter(answer.frontier.standings[0].costs))
     heads = ("From → to", f"{answer.title(answer.lead)}, more by", f"{kind.capitalize()} a person-week, more by")
-    return Grid("Up the frontier, step by step, in the same worlds", heads, rows)
+    return Grid(say("Up the frontier, step by step, in the same worlds"), heads, rows)
 
 
 def waits(answer: Answer, figures: Figures) -> Iterator[Grid]:
@@ -144,8 +145,9 @@ def waits(answer: Answer, figures: Figures) -> Iterator[Grid]:
         order = [arm for arm in (*answer.ranked(), answer.given.outcomes.arms[0]) if arm in found]
         rows = tuple(_row(answer, figures, arm, name, ("wait", "reached", "sooner")) for arm in order)
         heads = ("Arm", "Half of the worlds reach it after", "Reached in", "Mean wait against doing nothing (95 %)")
-        threshold = figures.get("threshold", name).text
-        yield Grid(f"{answer.title(name)}: weeks until {threshold}, from the start of the first policy", heads, rows)
+        caption = say("{outcome}: weeks until {threshold}, from the start of the first policy",
+                      outcome=answer.title(name), threshold=figures.get("threshold", name))  # fmt: skip
+        yield Grid(caption, heads, rows)
 
 
 def sensitivity(answer: Answer, figures: Figures) -> Iterator[Grid]:
@@ -157,7 +159,7 @@ def sensitivity(answer: Answer, figures: Figures) -> Iterator[Grid]:
         strengths: tuple[tuple[Part, ...], ...] = tuple(found)
         unit = f" ({answer.screening.unit})" if answer.screening.unit else ""
         heads = ("Assumption", f"Strength{unit}, 95 %", "Direction", "By chance alone", "Screening says")
-        yield Grid("Screening (Morris), in the order of the study, which is no ranking", heads, strengths)
+        yield Grid(say("Screening (Morris), in the order of the study, which is no ranking"), heads, strengths)
     if answer.sensitivity is not None:
         shares: list[tuple[Part, ...]] = [
             (each.assumption.title, figures.get("alone", each.assumption.path),
@@ -166,7 +168,7 @@ def sensitivity(answer: Answer, figures: Figures) -> Iterator[Grid]:
         ]  # fmt: skip
         shares.append(("Chance", figures.get("chance", answer.lead), DASH))
         shares.append(("Assumptions only together", figures.get("interactions", answer.lead), DASH))
-        yield Grid("Shares of variance (Sobol), in the order of the study, which is no ranking",
+        yield Grid(say("Shares of variance (Sobol), in the order of the study, which is no ranking"),
                    ("Assumption", "Explains alone (95 %)", "Explains in all (95 %)"), tuple(shares))  # fmt: skip
 
 
@@ -178,7 +180,7 @@ def assumptions(answer: Answer, figures: Figures) -> Grid:
          asked[each.path].path + (", times what the scenario says" if asked[each.path].times else ""))
         for each in answer.design.assumptions
     )  # fmt: skip
-    return Grid("Assumptions and their ranges", ("Assumption", "Range", "Drawn", "What it is in a scenario"), rows,
+    return Grid(say("Assumptions and their ranges"), ("Assumption", "Range", "Drawn", "What it is in a scenario"), rows,
                 words=True)  # fmt: skip
 
 
@@ -196,7 +198,7 @@ def facts(answer: Answer, figures: Figures) -> Grid:
     limits += [(f"Smallest effect on {answer.title(name)} that matters", "wanted", name)
                for name in answer.given.outcomes.values]  # fmt: skip
     rows += [(words, figures.get(kind, name)) for words, kind, name in limits if figures.has(kind, name)]
-    return Grid("The study", ("What", "Value"), tuple(rows), words=True)
+    return Grid(say("The study"), ("What", "Value"), tuple(rows), words=True)
 
 
 def origins(figures: Figures) -> Grid:
@@ -208,4 +210,4 @@ def origins(figures: Figures) -> Grid:
         (f"{kind}/…", each.formula, each.function, each.rows.where, each.id)
         for kind, each in first.items() if kind != "study"
     )  # fmt: skip
-    return Grid("Kinds of numbers", ("Id", "How", "Function", "Runs", "For instance"), rows, words=True)
+    return Grid(say("Kinds of numbers"), ("Id", "How", "Function", "Runs", "For instance"), rows, words=True)

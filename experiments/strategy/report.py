@@ -97,8 +97,8 @@ def _summary(answer: Answer, figures: Figures) -> dict[str, Any]:
     """What the page for an executive says beside the answer."""
     return {
         "short": grids.short(answer, figures, MOST_IN_SUMMARY),
-        "arms": len(answer.arms),
-        "shown": min(len(answer.arms), MOST_IN_SUMMARY),
+        "arms": figures.get("study", "arms"),
+        "more": len(answer.arms) > MOST_IN_SUMMARY,
         "chart": SUMMARY,
         "matters": _kept([words_beyond.sensitivity(answer, figures), words_beyond.screening(answer, figures)])[:1],
         "most_unknown": MOST_UNKNOWN,

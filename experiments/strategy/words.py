@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from experiments.analysis.robustness import RobustArm
     from experiments.strategy.answer import Answer
 
+LONGEST = 48
+"""Characters of a title that sentences repeat."""
 MOST, SURE = 0.5, 0.05
 """An arm holds up in most futures above the first; p values up to the second tell two arms apart."""
 
@@ -76,13 +78,13 @@ def headline(answer: Answer, figures: Figures) -> Said:
         named = listed([figures.get("budget", kind) for kind in ("hours", "money") if figures.has("budget", kind)])
         return say(
             "No arm fits the budget of {budget} a person and week: {arm} comes first among {arms}, and costs {cost}.",
-            budget=named, arm=answer.title(best), arms=figures.get("study", "arms"), cost=cost(answer, figures, best),
+            budget=named, arm=called(answer, best), arms=figures.get("study", "arms"), cost=cost(answer, figures, best),
         )  # fmt: skip
     found = robust_arm(answer, best)
     if found is None:
         return _without_futures(answer, figures, best)
     given: dict[str, Part] = {
-        "arm": answer.title(best), "share": figures.get("acceptable", best, lead),
+        "arm": called(answer, best), "share": figures.get("acceptable", best, lead),
         "futures": figures.get("study", "futures"), "arms": figures.get("study", "arms"),
         "effect": changed(answer, figures, best, lead), "cost": cost(answer, figures, best),
     }  # fmt: skip
@@ -102,7 +104,7 @@ def headline(answer: Answer, figures: Figures) -> Said:
 def _without_futures(answer: Answer, figures: Figures, best: str) -> Said:
     effect, lead = answer.effects[best, answer.lead], answer.lead
     given: dict[str, Part] = {
-        "arm": answer.title(best), "outcome": inside(answer.title(lead)), "cost": cost(answer, figures, best),
+        "arm": called(answer, best), "outcome": inside(answer.title(lead)), "cost": cost(answer, figures, best),
         "effect": figures.get("effect", best, lead), "worlds": figures.get("study", "worlds"),
     }  # fmt: skip
     if effect.paired.n < 2:
@@ -159,7 +161,7 @@ def rival(answer: Answer, figures: Figures) -> Said:
     if len(ranked) < 2:
         return NOTHING
     best, second = ranked[:2]
-    names: dict[str, Part] = {"best": answer.title(best), "second": answer.title(second)}
+    names: dict[str, Part] = {"best": called(answer, best), "second": called(answer, second)}
     if answer.futures is None:
         return say("{given}", given=_ahead(answer, figures, best, second, names))
     share = figures.get("acceptable", second, answer.lead)
@@ -211,7 +213,7 @@ def failing(answer: Answer, figures: Figures) -> Said:
         return say("How far the answer holds where the assumptions are others was not asked.") if ranked else NOTHING
     best, lead = ranked[0], answer.lead
     given: dict[str, Part] = {
-        "arm": answer.title(best), "weak": figures.get("too_weak", best, lead),
+        "arm": called(answer, best), "weak": figures.get("too_weak", best, lead),
         "dear": figures.get("too_dear", best, lead), "worst": figures.get("worst", best, lead),
         "regret": figures.get("regret_max", best, lead), "futures": figures.get("study", "futures"),
         "share": figures.get("acceptable", best, lead),
@@ -263,7 +265,7 @@ def _of_arm(answer: Answer, figures: Figures, arm: str) -> Iterator[Said]:
                   share=figures.get("acceptable", arm, lead), regret=figures.get("regret_max", arm, lead))  # fmt: skip
     beaten = answer.frontier.of(arm).dominated_by
     if beaten:
-        yield say("{other} brings as much for no more, in {share} of resampled worlds", other=answer.title(
+        yield say("{other} brings as much for no more, in {share} of resampled worlds", other=called(answer,
             beaten[0].arm), share=figures.get("dominated", arm, beaten[0].arm))  # fmt: skip
 
 
@@ -283,6 +285,18 @@ def matters(answer: Answer, figures: Figures, arm: str, outcome: str) -> Said:
         return say("that is too small to matter: {wanted} or more, either way, are ruled out (90 % interval {range})",
                    **given)  # fmt: skip
     return say("whether that is as much as the {wanted} that matter cannot be said (90 % interval {range})", **given)
+
+
+def called(answer: Answer, arm: str) -> str:
+    """What sentences call an arm: its title, a very long one without its middle where it can still be told apart."""
+    title = answer.title(arm)
+    short = _short(title)
+    taken = [_short(answer.title(other)) for other in answer.given.outcomes.arms if other != arm]
+    return title if short in taken else short
+
+
+def _short(title: str) -> str:
+    return title if len(title) <= LONGEST else f"{title[:30].rstrip()}…{title[-15:].lstrip()}"
 
 
 def improves(answer: Answer, arm: str, outcome: str) -> bool:

@@ -10,7 +10,7 @@ from experiments.strategy.figures import Figures
 from experiments.strategy.figures_futures import acceptable_in, acceptance, sign_test
 from experiments.strategy.figures_given import inside
 from experiments.strategy.said import NOTHING, Part, Said, joined, listed, say
-from experiments.strategy.words import SURE, robust_arm
+from experiments.strategy.words import SURE, called, robust_arm
 
 if TYPE_CHECKING:
     from experiments.strategy.answer import Answer
@@ -25,7 +25,7 @@ def sensitivity(answer: Answer, figures: Figures) -> Said:
     found = answer.sensitivity
     if found is None:
         return NOTHING
-    about: dict[str, Part] = {"arm": answer.title(answer.explained), "outcome": inside(answer.title(answer.lead))}
+    about: dict[str, Part] = {"arm": called(answer, answer.explained), "outcome": inside(answer.title(answer.lead))}
     if isinstance(found.verdict, Unsettled):
         return unsettled("sobol", found.verdict, figures, **about)
     chance = say("Chance is {chance} of it.", chance=figures.get("chance", answer.lead))
@@ -42,7 +42,7 @@ def screening(answer: Answer, figures: Figures) -> Said:
     found = answer.screening
     if found is None:
         return NOTHING
-    about: dict[str, Part] = {"arm": answer.title(answer.explained), "outcome": inside(answer.title(answer.lead))}
+    about: dict[str, Part] = {"arm": called(answer, answer.explained), "outcome": inside(answer.title(answer.lead))}
     kept = [each.title for each in found.kept]
     left = [each.assumption.title for each in found.effects if not each.matters]
     passed = say(" {left} can be left alone.", left=listed(left)) if left else NOTHING
@@ -104,7 +104,7 @@ def unknown(answer: Answer, figures: Figures) -> Iterator[Said]:
 def _of_the_first_two(answer: Answer, figures: Figures, ranked: list[str]) -> Iterator[Said]:
     best = ranked[0]
     effect = answer.effects[best, answer.lead]
-    about: dict[str, Part] = {"arm": answer.title(best), "outcome": inside(answer.title(answer.lead))}
+    about: dict[str, Part] = {"arm": called(answer, best), "outcome": inside(answer.title(answer.lead))}
     if effect.equivalence is not None and not effect.equivalence.matters and not effect.equivalence.equivalent:
         yield say("Whether the effect of {arm} on {outcome} as given is as large as matters: its interval holds both "
                   "answers.", **about)  # fmt: skip
@@ -112,7 +112,7 @@ def _of_the_first_two(answer: Answer, figures: Figures, ranked: list[str]) -> It
         one, other = (acceptable_in(answer, arm) for arm in ranked[:2])
         if sign_test(int((one & ~other).sum()), int((other & ~one).sum())) > SURE:
             yield say("Whether {arm} or {second} is acceptable more often: too few futures tell them apart.",
-                      second=answer.title(ranked[1]), **about)  # fmt: skip
+                      second=called(answer, ranked[1]), **about)  # fmt: skip
 
 
 def _of_the_futures(answer: Answer, figures: Figures) -> Iterator[Said]:
@@ -125,7 +125,7 @@ def _of_the_futures(answer: Answer, figures: Figures) -> Iterator[Said]:
         share = acceptance(answer.robust[answer.lead], found)
         if share.high - share.low > WIDE or number < FEW_FUTURES:
             yield say("How often {arm} is acceptable, more closely than {share}: that takes more than {futures}.",
-                      arm=answer.title(ranked[0]), share=figures.get("acceptable", ranked[0], answer.lead),
+                      arm=called(answer, ranked[0]), share=figures.get("acceptable", ranked[0], answer.lead),
                       futures=figures.get("study", "futures"))  # fmt: skip
     if answer.left_out:
         yield say("What happens in {left_out} that were left out because an arm failed to run there.",

@@ -9,7 +9,7 @@ from pathlib import Path
 from experiments.charts import Chart, save_chart
 from experiments.charts.fonts import clean, fallbacks, missing, substitutes
 from experiments.strategy.answer import Answer
-from experiments.strategy.charts import acceptance, forest, worth
+from experiments.strategy.charts import acceptance, forest, ranks, regret, sensitivity, waits, worth
 from experiments.strategy.charts.scene import Drawing, Scene
 from experiments.strategy.figures import Figures
 
@@ -50,7 +50,8 @@ def draw_charts(answer: Answer, figures: Figures, folder: Path) -> list[Drawn]:
     return drawn
 
 
-OWN = (SUMMARY, "effects", "effect-against-*", "acceptable-futures")
+OWN = (SUMMARY, "effects", "effect-against-*", "acceptable-futures", "regret", "ranks", "screening",
+       "shares-of-variance", "weeks-until-*")  # fmt: skip
 """Names of the files that reports write."""
 
 
@@ -63,7 +64,9 @@ def drawings(scene: Scene) -> Iterator[Drawing]:
     yield forest.FOREST
     yield from worth.drawings(scene)
     if futures:
-        yield acceptance.ACCEPTANCE
+        yield from (acceptance.ACCEPTANCE, regret.REGRET, ranks.RANKS)
+    yield from sensitivity.drawings(scene)
+    yield from waits.drawings(scene)
 
 
 def _names(answer: Answer) -> Iterator[tuple[str, str]]:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 MOST_ARMS = 30
 """Arms beyond this many are in the tables only: the charts show the first of the ranked ones."""
-FEW = 12
+FEW = 13
 """So many rows have room for large letters and names on two lines."""
 GOOD, BAD, UNCLEAR = "#0072B2", "#D55E00", "#7f7f7f"
 """Surely better, surely worse, and neither: told apart with every common kind of colour vision."""
@@ -104,8 +104,9 @@ class Names:
     def of(cls, names: list[str], room: float = NAMES, row: float = 0.62) -> Names:
         """Large and on two lines where rows are few, small and on one where they are many."""
         if len(names) <= FEW:
-            texts = on_two_lines(names, room, style.BODY, bold=True)
-            return cls(texts, row, style.BODY, widest(texts, style.BODY, bold=True) + 0.25)
+            size = style.BODY if row > 0.6 else style.SMALL
+            texts = on_two_lines(names, room, size, bold=True)
+            return cls(texts, row, size, widest(texts, size, bold=True) + 0.25)
         size = style.SMALL - 1.0
         texts = shorten_all(names, 1.25 * room, size, bold=True)
         return cls(texts, 0.42, size, widest(texts, size, bold=True) + 0.25)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from experiments.charts import style
 from experiments.charts.effort import Box, place_label
 from experiments.charts.style import Sheet
-from experiments.charts.text import lines_of, shorten_all, widest
+from experiments.charts.text import lines_of, on_two_lines, widest
 from experiments.statistics import Paired, paired
 from experiments.strategy.charts.scene import GOOD, UNCLEAR, Drawing, Scene
 from experiments.wording import listing
@@ -24,10 +24,10 @@ CAPTION = (
     "better counted as more. Lines through a dot are 95 % intervals both ways; that of the cost is often narrower than "
     "the dot. Full dots are on the frontier: nothing brings at least as much at no higher cost of any kind. Behind a "
     "name stands in how many resampled worlds that holds; near half, the worlds do not know. Hollow dots are "
-    "dominated. Of more than ten arms only those on the frontier and the first of the answer are named."
+    "dominated. Of more than ten arms only those on the frontier and the first of the answer are named, as room allows."
 )
 MOST_LABELS = 10
-LABEL = 3.6
+LABEL = 2.8
 Point = Callable[[float, float], tuple[float, float]]
 
 
@@ -116,7 +116,7 @@ def named(scene: Scene) -> list[str]:
         return arms
     efficient = [arm for arm in arms if scene.answer.frontier.of(arm).efficient]
     chosen = sorted(efficient, key=lambda arm: -scene.answer.frontier.of(arm).frontier_share)[: MOST_LABELS - 1]
-    return [arm for arm in arms if arm in chosen or arm == scene.arms[0]]
+    return [scene.arms[0], *(arm for arm in arms if arm in chosen and arm != scene.arms[0])]
 
 
 def _labels(
@@ -126,16 +126,21 @@ def _labels(
     """Each arm's name and how surely it is on the frontier, where they cover no dot, interval or other label."""
     inches = partial(_inches, ax, place)
     arms = [arm for arm in named(scene) if math.isfinite(points[arm][1].difference)]
-    names = shorten_all([scene.title(arm) for arm in arms], LABEL, style.BODY, bold=True)
+    names = on_two_lines([scene.title(arm) for arm in arms], LABEL, style.BODY, bold=True)
     taken = [*_taken(inches, points, place), *_under_steps(inches, scene, points, place)]
     frame = (place[0], place[1], place[0] + place[2] + 0.2, place[1] + place[3])
+    written: list[Box] = []
     for arm, name in zip(arms, names, strict=True):
         cost, gain = points[arm]
         text = name if arm == scene.baseline else f"{name}\n{_sure(scene, arm)}"
         x, y = inches(cost.difference, gain.difference)
         size = (widest([text], style.BODY, bold=True) + 0.05, lines_of([text]) * style.BODY * 1.25 / 72.0)
         left, bottom = place_label((x, y), size, taken, frame)
-        taken.append((left, bottom, left + size[0], bottom + size[1]))
+        box = (left, bottom, left + size[0], bottom + size[1])
+        if any(_overlap(box, other) for other in written):
+            continue  # a crowd: the table has it
+        taken.append(box)
+        written.append(box)
         centre = bottom + size[1] / 2.0
         colour = GOOD if scene.answer.frontier.of(arm).efficient else style.QUIET
         near = min(max(x, left - 0.05), left + size[0] + 0.05)
@@ -144,6 +149,11 @@ def _labels(
             sheet.line([x, near], [y, edge], color=colour, linewidth=1.0, alpha=0.7)
         sheet.write(left, centre, text, size=style.BODY, weight="bold", color=style.text_colour(colour), va="center",
                     linespacing=1.1)  # fmt: skip
+
+
+def _overlap(one: Box, other: Box) -> bool:
+    """Whether two boxes share ground."""
+    return min(one[2], other[2]) > max(one[0], other[0]) and min(one[3], other[3]) > max(one[1], other[1])
 
 
 def _sure(scene: Scene, arm: str) -> str:
