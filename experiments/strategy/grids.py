@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from experiments.strategy.figures import Figure, Figures
 from experiments.strategy.said import Part, Said, joined, say
-from experiments.strategy.words import matters
+from experiments.strategy.words import called, matters
 from experiments.wording import DASH
 
 if TYPE_CHECKING:
@@ -41,7 +41,7 @@ def short(answer: Answer, figures: Figures, most: int) -> Grid:
              "On the frontier in"]  # fmt: skip
     rows: list[tuple[Part, ...]] = []
     for arm in answer.ranked()[:most]:
-        row: list[Part] = [answer.title(arm)]
+        row: list[Part] = [called(answer, arm)]
         row += [figures.get("acceptable", arm, lead)] if robust else []
         row += [figures.get("effect", arm, lead)]
         row += [figures.get("regret_max", arm, lead)] if robust else []
