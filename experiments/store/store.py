@@ -149,8 +149,9 @@ class Store:
                 return
             self.index.refresh()
             small = least_of(self.index.sizes())
-            for gone in merge(self.blocks, small, lambda entries: self.write(entries, claims)):
-                self._close(gone)
+            with suppress(OSError):  # such as a full disk: what is not merged is as good
+                for gone in merge(self.blocks, small, lambda entries: self.write(entries, claims)):
+                    self._close(gone)
             self.index.refresh()
             self.index.save()
 

@@ -1,0 +1,1 @@
+"""What a store must survive: kills, failing disks, broken files, many sweeps at once. See docs/results.md."""

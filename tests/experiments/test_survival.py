@@ -1,0 +1,129 @@
+"""Small versions of what benchmarks/survival measures: kills, failing disks, broken files, several sweeps at once."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from benchmarks.survival import corruption, failures, full_disk, kills, together
+from experiments import runner, shelf, turns, workers
+from experiments.store import Store
+from experiments.store.claims import Claims, place_of
+
+pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="children are forked")
+
+
+@pytest.fixture(autouse=True)
+def as_before(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Put back what the measurements change in this process."""
+    for module, name in ((shelf, "BLOCK_RUNS"), (runner, "MOST_WORLDS"), (workers, "simulate"), (turns, "simulate")):
+        monkeypatch.setattr(module, name, getattr(module, name))
+    monkeypatch.setattr("benchmarks.survival.study.BLOCK_RUNS", 6)
+    monkeypatch.setattr("benchmarks.survival.study.BATCH", 3)
+    yield
+    vars(workers).pop("uncounted", None)
+
+
+def test_kills_lose_nothing_and_repeat_a_block_at_most() -> None:
+    found = kills.measure(6, arms=2, seeds=12)
+    assert found["kills"] == 6
+    assert found["most runs made in vain by one kill"] <= 6 + 3
+    for what in ("runs lost", "runs stored twice", "unreadable stores", "other tables"):
+        assert found[what] == 0, what
+
+
+@pytest.mark.compiled
+def test_every_call_may_fail_in_every_way() -> None:
+    found = failures.measure(arms=2, seeds=6, every=5)
+    assert found["failures"] >= 12
+    assert not {what for what, number in found.items() if number and what not in ("calls", "failures")}
+
+
+def test_broken_files_are_never_taken_for_right() -> None:
+    found = corruption.measure(12, 4, arms=3, seeds=4)
+    assert found["silently wrong"] == found["did not go on"] == 0
+    assert found["flip: found"] >= 6
+
+
+@pytest.mark.parametrize("killed", [0, 1])
+def test_sweeps_at_once_share_the_work(killed: int) -> None:
+    found = together.measure(1, sweeps=3, killed=killed, arms=3, seeds=12)
+    for what in ("hung", "failed", "runs lost", "runs stored twice", "other tables"):
+        assert found[what] == 0, what
+    assert killed or found["runs made twice"] == 0
+
+
+def test_a_full_disk_is_said_and_survived() -> None:
+    found = full_disk.measure(3, arms=3, seeds=12)
+    assert found["said so"] == found["went on"] == found["the same tables"] == found["points"] == 3
+    assert found["unreadable stores"] == found["runs stored twice"] == 0
+
+
+HOLDING = """
+import sys, time
+from pathlib import Path
+from experiments.store.claims import Claims
+with Claims.of(Path(sys.argv[1])) as claims:
+    print(claims.take([int(word) for word in sys.argv[2:]]), flush=True)
+    time.sleep(60)
+"""
+
+
+def test_a_claim_ends_with_its_process(tmp_path: Path) -> None:
+    places = [place_of(("identity", "record"), seed) for seed in (1, 2, 3)]
+    words = [sys.executable, "-c", HOLDING, str(tmp_path), *map(str, places[:2])]
+    other = subprocess.Popen(words, stdout=subprocess.PIPE, text=True)
+    try:
+        assert other.stdout is not None and other.stdout.readline() == "[True, True]\n"
+        with Claims.of(tmp_path) as claims:
+            assert claims.take(places) == [False, False, True]
+            other.kill()
+            other.wait()
+            assert claims.take(places) == [True, True, True]
+            claims.release(places)
+    finally:
+        other.kill()
+
+
+def test_where_there_are_no_locks_everything_is_granted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    import fcntl
+
+    def refuses(*_: object) -> None:
+        raise OSError(37, "No locks available")
+
+    monkeypatch.setattr(fcntl, "lockf", refuses)
+    with Claims.of(tmp_path) as claims:
+        assert claims.take([16, 17]) == [True, True]
+        assert not claims.locks
+        with claims.writing(), claims.tidying() as granted:
+            assert granted
+        with claims.alone() as alone:
+            assert not alone, "nobody can know whether others are writing"
+
+
+@pytest.mark.compiled
+def test_ctrl_c_ends_soon_says_how_to_go_on_and_keeps_what_was_done(tmp_path: Path) -> None:
+    words = ["sweep", "scenario=rotation", "organization.people=300", "weeks=52", "seeds=200", "workers=2", "out=here"]
+    code = "import sys; from experiments import cli; sys.exit(cli.main(sys.argv[1:]))"
+    environment = dict(os.environ, PYTHONPATH=str(Path(__file__).parents[2]))
+    running = subprocess.Popen(
+        [sys.executable, "-c", code, *words], cwd=tmp_path, env=environment, stderr=subprocess.PIPE, text=True
+    )
+    deadline = time.monotonic() + 120.0
+    while not list(tmp_path.glob("here/blocks/*.parquet")) and time.monotonic() < deadline:
+        time.sleep(0.05)
+    assert running.poll() is None, "it was to be still running"
+    begin = time.monotonic()
+    running.send_signal(2)
+    _, said = running.communicate(timeout=30)
+    assert time.monotonic() - begin < 5.0
+    assert running.returncode == 130
+    assert "goes on from there" in said
+    kept = sum(len(group.seeds) for _, group in Store(tmp_path / "here").index.everything())
+    assert 0 < kept < 400
