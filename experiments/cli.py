@@ -58,7 +58,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         _print_problems(error.problems)
         return MISTAKE
     except KeyboardInterrupt:
-        print("\nStopped. Scenarios that were finished are kept; the same command goes on from there.", file=sys.stderr)
+        print("\nStopped. Runs that were finished are kept; the same command goes on from there.", file=sys.stderr)
         return STOPPED
     except BrokenPipeError:
         sys.stderr.close()

@@ -13,7 +13,7 @@ from typing import Any
 from experiments import runner, shelf, turns, workers
 from experiments.records import records_of
 from experiments.runner import Outcome, run_wanted
-from experiments.store import RECORD, Store, Wanted
+from experiments.store import RECORD, Store, Wanted, merging
 from experiments.study import Arm, Study
 from experiments.tables import write_tables
 from experiments.workers import Machine, Task
@@ -50,8 +50,9 @@ def study(arms: int = 10, seeds: int = 100, people: int = 12, weeks: int = 4) ->
 
 
 def small_blocks() -> None:
-    """Close blocks and cut batches early."""
+    """Close blocks and cut batches early, and merge as few as two."""
     shelf.BLOCK_RUNS = BLOCK_RUNS
+    merging.FEW = 2
     runner.MOST_WORLDS = BATCH
 
 

@@ -115,6 +115,7 @@ def _run_jobs(request: Request, study: Study, folder: Path, screen: Screen) -> O
     the end of a job. What jobs elsewhere did is read from the store afterwards.
     """
     store, wanted = Store(folder), Wanted.of(study)
+    store.verify(each.key for each in wanted)
     before = [each.arm.name for each in wanted if not store.missing(each)]
     if before:
         screen.say(already_done(len(before), len(study.arms)))

@@ -14,6 +14,9 @@ SMALL = 8 << 20
 LARGE = 16 << 20
 """Bytes of files that are merged into one."""
 
+FEW, MANY = 8, 64
+"""Small blocks that are worth merging when a run ends, and in the middle of one."""
+
 
 def least_of(sizes: Mapping[str, int]) -> list[str]:
     """The blocks that are small, in order of their names."""

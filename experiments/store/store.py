@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from experiments.files import clear_partial, make_folder
+from experiments.store import merging
 from experiments.store.blocks import BlockFile, CorruptBlockError, Entry, write_block
 from experiments.store.claims import Claims
 from experiments.store.details import RECORD
@@ -140,7 +141,7 @@ class Store:
         Args:
             many: only where there are so many that it is worth while in the middle of a run.
         """
-        if len(small := least_of(self.index.sizes())) < (64 if many else 2):
+        if len(small := least_of(self.index.sizes())) < (merging.MANY if many else merging.FEW):
             if not many:
                 self.index.save()
             return

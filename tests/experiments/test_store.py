@@ -301,11 +301,12 @@ def test_small_blocks_are_merged_and_say_the_same(tmp_path: Path, arm: Arm) -> N
 
 
 def test_a_reader_finds_what_was_merged_behind_its_back(tmp_path: Path, arm: Arm) -> None:
-    for seed in range(4):
+    for seed in range(9):
         put(tmp_path, arm, record_of((seed,)))
     reader, writer = Store(tmp_path), Store(tmp_path)
     with writer.claims() as claims:
         writer.tidy(claims)
+    assert len(list((tmp_path / "blocks").glob("*.parquet"))) == 1
     assert same(reader.record(Wanted(arm, (2, 0, 3))), record_of((2, 0, 3)))
 
 
