@@ -27,6 +27,8 @@ overrides, any number of them:
   out=PATH                       where results go (default results/NAME)
   workers=N  threads=N           processes (default: one a processor), threads in each (default 1)
   plugins=MODULE[,MODULE]        your own rules and policies
+  hydra/launcher=joblib|ray|submitit_local|submitit_slurm   jobs of a launcher, as docs/clusters.md says;
+    jobs=N  hydra.launcher.n_jobs=4  hydra.launcher.partition=NAME ...
 
 examples:
 """

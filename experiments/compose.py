@@ -16,7 +16,6 @@ from typing import Any
 
 from experiments.keys import choice_problems, key_problems
 from experiments.overrides import POLICY_GROUP, Overrides
-from experiments.words import HYDRA_GROUP
 from sim.problems import InputError, Problem
 
 VERSION_BASE = "1.3"
@@ -93,26 +92,6 @@ def compose(source: Source, overrides: Overrides, bases: Bases) -> dict[str, Any
     return _plain(final)
 
 
-def check_launcher(source: Source, overrides: Overrides) -> None:
-    """Check what the overrides tell Hydra about starting jobs.
-
-    Raises:
-        InputError: there is no such launcher, or it takes no such setting.
-    """
-    from sim.parse import suggestion
-
-    if not overrides.hydra:
-        return
-    with _hydra() as options:
-        known = options(HYDRA_GROUP)
-        for value in overrides.hydra:
-            name = value.normal.split("=", 1)[1]
-            if value.key == HYDRA_GROUP and name not in known:
-                mend = f"{suggestion(name, known)}; a launcher is installed as hydra-{name}-launcher"
-                raise InputError([Problem(value.written, f"there is no launcher {name!r}", mend)])
-        _composed(source, [value.normal for value in overrides.hydra], hydra=True)
-
-
 def jobs(overrides: Overrides) -> list[list[str]]:
     """Every combination of swept values, as Hydra's sweeper forms them: one list of overrides a job."""
     from hydra.core.override_parser.overrides_parser import OverridesParser
@@ -131,39 +110,6 @@ def jobs(overrides: Overrides) -> list[list[str]]:
     return [list(job) for job in itertools.product(*choices)]
 
 
-def multirun(source: Source, overrides: Overrides, folder: Path, job: Callable[[dict[str, Any]], None]) -> None:
-    """Let Hydra run `job` on every combination, with the launcher that the overrides choose.
-
-    Hydra's own record of the multirun lands in `folder`, which the caller has checked.
-    """
-    import sys
-
-    import hydra
-    from hydra.core.global_hydra import GlobalHydra
-    from hydra.core.override_parser.types import Quote, QuotedString
-
-    place = QuotedString(str(folder), Quote.single).with_quotes()
-    arguments = [*overrides.normal, *(value.normal for value in overrides.hydra), f"hydra.sweep.dir={place}"]
-    task = hydra.main(version_base=VERSION_BASE, config_path=str(config_folder()), config_name=source.name)
-    before = sys.argv
-    sys.argv = ["watercooler", "--multirun", *arguments]
-    try:
-        task(_Task(job))()
-    finally:
-        sys.argv = before
-        GlobalHydra.instance().clear()
-
-
-class _Task:
-    """What Hydra calls for every job: hands the composed configuration on as plain data."""
-
-    def __init__(self, job: Callable[[dict[str, Any]], None]) -> None:
-        self._job = job
-
-    def __call__(self, config: Any) -> None:
-        self._job(_plain(config))
-
-
 @contextmanager
 def _hydra() -> Iterator[Callable[[str], list[str]]]:
     """Hydra, started on the shipped configurations; gives a function from a group to its choices."""
@@ -179,7 +125,7 @@ def _hydra() -> Iterator[Callable[[str], list[str]]]:
         yield options
 
 
-def _composed(source: Source, overrides: list[str], *, hydra: bool = False) -> Any:
+def _composed(source: Source, overrides: list[str]) -> Any:
     """Hydra's composition; what it refuses is a problem of the input.
 
     Raises:
@@ -190,7 +136,7 @@ def _composed(source: Source, overrides: list[str], *, hydra: bool = False) -> A
     from omegaconf.errors import OmegaConfBaseException
 
     try:
-        return hydra_compose(source.name, overrides=overrides, return_hydra_config=hydra)
+        return hydra_compose(source.name, overrides=overrides)
     except (HydraException, OmegaConfBaseException) as error:
         reason = " ".join(str(error.__cause__ or error).split("\n")[0].split())
         raise InputError([Problem("overrides", reason, "check the overrides given")]) from error

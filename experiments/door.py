@@ -8,9 +8,10 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import TypeVar
 
-from experiments.compose import Bases, Source, check_launcher, compose, jobs
+from experiments.compose import Bases, Source, compose, jobs
 from experiments.design import HIGHEST_SEED, Design, Document, read_design
 from experiments.files import slug
+from experiments.launching.launchers import Launcher, read_launcher
 from experiments.overrides import POLICY_GROUP, Overrides, read_overrides
 from experiments.places import check_writable, user_path
 from experiments.plugins import load_plugins
@@ -19,6 +20,7 @@ from sim.problems import InputError, Problem
 
 T = TypeVar("T")
 MOST_WORKERS = 1024
+MOST_JOBS = 100_000
 RESULTS = "results"
 
 
@@ -63,7 +65,8 @@ def read_request(
     Args:
         tokens: the words of the command line.
         multirun: whether keys may take several values.
-        begin: called as soon as it is known how the work is spread, while there is more to read.
+        begin: called as soon as it is known how the work is spread, while there is more to read; None where the work
+            is not spread, so that launchers have no place.
 
     Raises:
         InputError: with every problem, of overrides, files and parameters alike.
@@ -75,20 +78,33 @@ def read_request(
     problems = overrides.problems
     plugins = tuple(part.strip() for part in overrides.door.get("plugins", "").split(",") if part.strip())
     _try(lambda: load_plugins(plugins), problems)
-    machine = Machine(_whole(overrides, "workers", 1, MOST_WORKERS) or default_workers(),
-                      _whole(overrides, "threads", 1, MOST_WORKERS) or 1, plugins)  # fmt: skip
+    machine = _machine(overrides, plugins, spread=begin is not None)
     if begin is not None and not problems:
         begin(machine)
     out = _try(lambda: _out(overrides), problems)
     seed = _whole(overrides, "seed", 0, HIGHEST_SEED)
     source = _try(lambda: _source(overrides), problems)
     designs = _designs(source, overrides, problems) if source else []
-    if source is not None:
-        _try(lambda: check_launcher(source, overrides), problems)
     unique = list(dict.fromkeys(problems))
     if unique or source is None:
         raise InputError(unique)
     return Request(tuple(designs), overrides, source, machine, out, seed, _name(overrides, multirun))
+
+
+def _machine(overrides: Overrides, plugins: tuple[str, ...], *, spread: bool) -> Machine:
+    """How the work is spread; a job of a launcher has one worker for each processor that the launcher gives it."""
+    workers = _whole(overrides, "workers", 1, MOST_WORKERS)
+    threads = _whole(overrides, "threads", 1, MOST_WORKERS) or 1
+    jobs = _whole(overrides, "jobs", 1, MOST_JOBS)
+    if not spread:
+        mend = "launchers are for sweep and study; leave it out"
+        words = [value.written for value in overrides.hydra] + ([] if jobs is None else [f"jobs={jobs}"])
+        overrides.problems.extend(Problem(word, "has no place here", mend) for word in words)
+        return Machine(workers or default_workers(), threads, plugins)
+    launcher: Launcher | None = _try(lambda: read_launcher(overrides.hydra, jobs), overrides.problems)
+    if launcher is not None and launcher.name != "basic":
+        return Machine(workers or launcher.processors or 1, threads, plugins, launcher)
+    return Machine(workers or default_workers(), threads, plugins, launcher)
 
 
 def _source(overrides: Overrides) -> Source:

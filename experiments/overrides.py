@@ -14,8 +14,7 @@ from typing import TYPE_CHECKING
 
 from experiments.words import (
     GROUPS,
-    HYDRA_GROUP,
-    HYDRA_VALUE,
+    LAUNCHER,
     STUDY_KEYS,
     as_text,
     parse,
@@ -30,13 +29,14 @@ from sim.problems import Problem
 if TYPE_CHECKING:
     from hydra.core.override_parser.types import Override
 
-DOOR = ("out", "workers", "threads", "plugins", "file", "seed")
+DOOR = ("out", "workers", "threads", "plugins", "file", "seed", "jobs")
 """Keys that only the command line takes."""
 
 POLICY_GROUP = "policy@policies"
 REMOVABLE = ("policies", "rules", "topics", "scenarios", "organization")
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*")
+_SETTING = re.compile(r"[A-Za-z0-9-][A-Za-z0-9_.:-]*")
 
 
 @dataclass(frozen=True)
@@ -106,7 +106,7 @@ def read_overrides(tokens: Iterable[str], heads: Sequence[str], *, multirun: boo
 def _read(token: str, found: Overrides, known: Sequence[str], multirun: bool) -> None:
     """Sort one token, or note what is wrong with it."""
     key = token.split("=", 1)[0].lstrip("+~")
-    refused = refusal(token, key, multirun)
+    refused = refusal(token, key)
     if refused:
         found.problems.append(Problem(shown_word(token), *refused))
     elif key in DOOR:
@@ -150,18 +150,14 @@ def _read_hydra(token: str, found: Overrides, known: Sequence[str], multirun: bo
 
 
 def _keep_hydra(token: str, override: Override, found: Overrides) -> None:
-    """Keep the little that Hydra itself may be told."""
-    value = override.value()
-    if override.key_or_group == HYDRA_VALUE:
-        stands = isinstance(value, int) and not isinstance(value, bool) and value != 0
-    else:
-        stands = isinstance(value, str) and bool(_NAME.fullmatch(value))
+    """Keep the little that Hydra itself may be told; `read_launcher` knows what each launcher takes."""
+    key, value = override.key_or_group, token.split("=", 1)[-1]
+    stands = isinstance(override.value(), str | int | float) and bool(_SETTING.fullmatch(value))
     if not stands or override.package or not token.startswith("hydra"):
-        found.problems.append(
-            Problem(shown_word(token), "is not a value of it", f"write {HYDRA_GROUP}=NAME or {HYDRA_VALUE}=2")
-        )
+        mend = f"write {LAUNCHER}=NAME" if key == LAUNCHER else f"write {key}=VALUE, in letters and digits"
+        found.problems.append(Problem(shown_word(token), "is not a value of it", mend))
         return
-    found.hydra.append(Value(override.key_or_group, token, token))
+    found.hydra.append(Value(key, token, token))
 
 
 def _keep_choice(token: str, override: Override, found: Overrides) -> None:

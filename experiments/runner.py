@@ -67,7 +67,9 @@ class Outcome:
 def run_wanted(
     store: Store, wanted: Sequence[Wanted], machine: Machine, progress: Progress, *, announce: bool = True
 ) -> Outcome:
-    """Run what the store does not hold yet, and store it. What another process is running is waited for.
+    """Run what the store does not hold yet, and store it: in workers, or in jobs of the machine's launcher.
+
+    What another process is running is waited for.
 
     Args:
         announce: whether to say how much is in the store already.
@@ -89,7 +91,10 @@ def run_wanted(
         if any(left.values()):
             for note in notes(store, [each for each in once if left[each.key]]):
                 progress.say(note)
-            _run_all(work)
+            if machine.launcher is None:
+                _run_all(work)
+            else:
+                work.launch()
         store.tidy(claims)
         return work.outcome(wanted, left)
 
@@ -168,8 +173,22 @@ class _Work:
         self._waiting = False
         self._bytes: dict[str, int] = {}
 
-    def tasks(self) -> list[Task]:
-        """Everything that is still missing, a scenario's batches together, so that whole scenarios are stored early."""
+    def launch(self) -> None:
+        """Have jobs of a launcher run all that is missing."""
+        from experiments.launching.driver import launch
+
+        done = launch(self._store, self._claims, self._wanted, self._machine, self.tasks, self._progress)
+        numbers = {each.key: at for at, each in enumerate(self._wanted)}
+        self.failed = {numbers[key]: reason for key, reason in done.failed.items()}
+        self._runs += done.runs
+
+    def tasks(self, workers: int | None = None) -> list[Task]:
+        """Everything that is still missing, a scenario's batches together, so that whole scenarios are stored early.
+
+        Args:
+            workers: who share the work; those of the machine by default.
+        """
+        workers = self._machine.workers if workers is None else workers
         self._store.refresh()
         missing = {
             at: seeds
@@ -180,7 +199,7 @@ class _Work:
         for at, seeds in missing.items():
             each = self._wanted[at]
             data = each.arm.scenario.to_dict()
-            cut = batches(seeds, runs, self._world_bytes(each.arm), self._machine.workers)
+            cut = batches(seeds, runs, self._world_bytes(each.arm), workers)
             tasks += [Task(at, data, each.arm.identity, batch, each.detail, self._machine) for batch in cut]
         return tasks
 

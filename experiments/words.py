@@ -5,15 +5,15 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
+from experiments.launching import launchers
 from sim.problems import Problem
 
 if TYPE_CHECKING:
     from hydra.core.override_parser.types import Override
 
+LAUNCHER, LAUNCHER_KEYS = launchers.GROUP, launchers.KEYS
 GROUPS = ("study", "scenario", "organization")
 STUDY_KEYS = ("name", "question", "seeds", "scenarios", "strategy")
-HYDRA_GROUP = "hydra/launcher"
-HYDRA_VALUE = "hydra.launcher.n_jobs"
 
 _MOST_TEXT = 5_000
 _MOST_DEPTH = 10
@@ -22,7 +22,7 @@ _TEXT_KEYS = re.compile(r"question|name|organization\.(people|ties|columns\.[^.]
 _NUMBER = re.compile(r"[-+]?[0-9.]+([eE][-+]?[0-9]+)?")
 
 
-def refusal(token: str, key: str, multirun: bool) -> tuple[str, str] | None:
+def refusal(token: str, key: str) -> tuple[str, str] | None:
     """Cause and mend if the token must not even be parsed."""
     depth = deepest = 0
     for character in token:
@@ -38,12 +38,10 @@ def refusal(token: str, key: str, multirun: bool) -> tuple[str, str] | None:
         return "asks for interpolation, which is refused", "write the value itself"
     if any(part.startswith("_") and part.endswith("_") for part in re.split(r"[.@{,:\s]", key) if part):
         return "nothing that is given here is ever called", "remove it"
-    if key == "hydra" or key.startswith(("hydra.", "hydra/")):
-        allowed = key in (HYDRA_GROUP, HYDRA_VALUE)
-        if not allowed:
-            return f"of Hydra only {HYDRA_GROUP} and {HYDRA_VALUE} can be set", "use out=PATH to write elsewhere"
-        if not multirun:
-            return "starts jobs of a multirun", "add -m"
+    hydra = key == "hydra" or key.startswith(("hydra.", "hydra/"))
+    if hydra and key not in (LAUNCHER, *LAUNCHER_KEYS):
+        allowed = ", ".join((LAUNCHER, *LAUNCHER_KEYS))
+        return f"of Hydra only {allowed} can be set", "use out=PATH to write elsewhere"
     if "=" not in token and not token.startswith("~"):
         return "is not an override", "write KEY=VALUE, such as seeds=16"
     return None

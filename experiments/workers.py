@@ -19,6 +19,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
 if TYPE_CHECKING:
+    from experiments.launching.launchers import Launcher
     from experiments.store.details import Detail
     from experiments.store.packing import Runs
 
@@ -30,11 +31,16 @@ _GRACE = 1.0
 
 @dataclass(frozen=True)
 class Machine:
-    """How the work is spread: worker processes, threads in each, and modules with plug-ins."""
+    """How the work is spread: worker processes, threads in each, and modules with plug-ins.
+
+    Attributes:
+        launcher: who starts jobs, each of which has so many workers; None for workers of this process.
+    """
 
     workers: int = 1
     threads: int = 1
     plugins: tuple[str, ...] = ()
+    launcher: Launcher | None = None
 
 
 @dataclass(frozen=True)
@@ -199,7 +205,7 @@ class Crew:
 
 def start_workers(machine: Machine) -> None:
     """Start the workers that a study will need, if it will need any."""
-    if machine.workers > 1:
+    if machine.workers > 1 and machine.launcher is None:
         Crew.of(machine)
 
 

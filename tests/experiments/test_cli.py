@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import json
 import multiprocessing
-import pickle
 import shutil
 import subprocess
 import sys
@@ -20,11 +19,8 @@ import yaml
 from calling import SMALL, Run, contents, names, run
 
 from experiments.commands.profile import BETWEEN, measure
-from experiments.commands.sweep import Job
-from experiments.design import Document, read_design, union
 from experiments.store import Store
 from experiments.store.blocks import BlockFile, write_block
-from experiments.workers import Machine
 from sim.plan import PHASES
 from sim.scenario import Scenario
 
@@ -229,15 +225,6 @@ def test_a_multirun_is_one_study(run: Run, tmp_path: Path) -> None:
     _, _, err = run(*words)
     assert "Already done" in err
     assert contents(folder) == before
-
-
-def test_a_job_on_another_machine_stores_its_scenario_and_baseline(tmp_path: Path) -> None:
-    data = {"organization": {"people": 24, "departments": 3, "topics": 6}, "weeks": 16,
-            "policies": {"rotation": {"kind": "rotation", "start_week": 1}}}  # fmt: skip
-    names_of = {arm.identity: arm.title for arm in union([read_design(Document(data))], "job", (1, 2)).arms}
-    job = pickle.loads(pickle.dumps(Job(str(tmp_path), (1, 2), Machine(1), names_of)))
-    job(data)
-    assert stored(tmp_path) == 2 * 2
 
 
 @pytest.mark.compiled
