@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,9 +13,12 @@ from pathlib import Path
 import pytest
 
 from benchmarks.survival import corruption, failures, full_disk, kills, together
+from benchmarks.survival import study as survival
 from experiments import runner, shelf, turns, workers
-from experiments.store import Store, merging
+from experiments.runner import run_wanted
+from experiments.store import Store, Wanted, merging
 from experiments.store.claims import Claims, place_of
+from experiments.workers import Machine
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="children are forked")
 
@@ -94,6 +98,41 @@ def test_a_claim_ends_with_its_process(tmp_path: Path) -> None:
             other.wait()
             assert claims.take(places) == [True, True, True]
             claims.release(places)
+    finally:
+        other.kill()
+
+
+class Told:
+    """Progress that keeps what it is told."""
+
+    def __init__(self) -> None:
+        self.said: list[str] = []
+
+    def start(self, total: int) -> None:
+        """Do nothing."""
+
+    def advance(self, done: int) -> None:
+        """Do nothing."""
+
+    def say(self, text: str) -> None:
+        self.said.append(text)
+
+
+def test_what_another_process_runs_is_waited_for_and_taken_over_when_it_dies(tmp_path: Path) -> None:
+    wanted = Wanted.of(survival.study(arms=1, seeds=4))
+    places = [str(place_of(wanted[0].key, seed)) for seed in (2, 3)]
+    other = subprocess.Popen(
+        [sys.executable, "-c", HOLDING, str(tmp_path / "blocks"), *places], stdout=subprocess.PIPE, text=True
+    )
+    try:
+        assert other.stdout is not None and other.stdout.readline() == "[True, True]\n"
+        end = threading.Timer(1.5, other.kill)
+        end.start()
+        told, begin = Told(), time.monotonic()
+        outcome = run_wanted(Store(tmp_path), wanted, Machine(), told)
+        assert time.monotonic() - begin > 1.0
+        assert (outcome.runs, outcome.finished) == (4, ["arm0"])
+        assert sum("Another process is running the rest" in text for text in told.said) == 1
     finally:
         other.kill()
 
