@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import resource
-import sys
 import tempfile
 import time
 from dataclasses import replace
@@ -22,7 +21,7 @@ from sim.scenario import Scenario
 from sim.simulation import Simulation
 
 COURSES = ("need_met", "adequacy", "trust_across")
-SEEDS, WEEKS = 20, 104
+WEEKS = 104
 
 
 def arm(number: int) -> Arm:
@@ -40,9 +39,9 @@ def noisy(record: Record, number: int) -> Record:
     return replace(record, weekly=weekly)
 
 
-def filled(folder: Path, scenarios: int) -> list[Wanted]:
+def filled(folder: Path, scenarios: int, number_of_seeds: int) -> list[Wanted]:
     """Store outcomes of so many scenarios, in blocks as a sweep leaves them."""
-    detail, seeds = outcomes(13, COURSES), tuple(range(1, SEEDS + 1))
+    detail, seeds = outcomes(13, COURSES), tuple(range(1, number_of_seeds + 1))
     first = arm(0).scenario
     simulation = Simulation(first, seeds)
     simulation.run()
@@ -62,13 +61,13 @@ def filled(folder: Path, scenarios: int) -> list[Wanted]:
     return wanted
 
 
-def measure(scenarios: int) -> dict[str, object]:
+def measure(scenarios: int, seeds: int) -> dict[str, object]:
     """Fill a store, then open and read it in a fresh process each."""
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        wanted = filled(folder, scenarios)
+        wanted = filled(folder, scenarios, seeds)
         blocks = [path for path in (folder / "blocks").rglob("*") if path.is_file()]
-        runs = scenarios * SEEDS
+        runs = scenarios * seeds
         found: dict[str, object] = {
             "runs": runs,
             "files": len(blocks),
@@ -104,5 +103,5 @@ def measure(scenarios: int) -> dict[str, object]:
 
 
 if __name__ == "__main__":
-    for number in [int(word) for word in sys.argv[1:]] or [600, 5000]:
-        print(table(list(measure(number).items())), "\n")
+    for asked in ((600, 20), (1000, 100)):
+        print(table(list(measure(*asked).items())), "\n", flush=True)
