@@ -178,7 +178,7 @@ class StoppedError(RuntimeError):
 
 @pytest.fixture(scope="module")
 def undisturbed() -> Portfolio:
-    return search_portfolio(MIXED, Knapsack(noise=1.0), (1, 2), (3,), EFFORT)
+    return search_portfolio(MIXED, Knapsack(noise=1.0), (1, 2), (3, 4), EFFORT)
 
 
 @pytest.mark.parametrize(
@@ -205,32 +205,32 @@ def test_a_search_that_was_stopped_anywhere_ends_as_if_it_had_not_been(
 
     monkeypatch.setattr(JournalFileBackend, "append_logs", append)
     with pytest.raises(StoppedError):
-        search_portfolio(MIXED, Knapsack(noise=1.0), (1, 2), (3,), EFFORT, path)
+        search_portfolio(MIXED, Knapsack(noise=1.0), (1, 2), (3, 4), EFFORT, path)
     monkeypatch.setattr(JournalFileBackend, "append_logs", whole)
-    resumed = search_portfolio(MIXED, Knapsack(noise=1.0), (1, 2), (3,), EFFORT, path)
+    resumed = search_portfolio(MIXED, Knapsack(noise=1.0), (1, 2), (3, 4), EFFORT, path)
     assert told(resumed) == told(undisturbed)
 
 
 def test_a_kept_search_goes_on_where_more_is_wanted_and_runs_nothing_again(tmp_path: Path) -> None:
     path = tmp_path / "journal.log"
     longer = Effort(evaluations=32, batch=8, finalists=4, seed=5)
-    search_portfolio(MIXED, Knapsack(noise=1.0), (1, 2), (3,), EFFORT, path)
+    search_portfolio(MIXED, Knapsack(noise=1.0), (1, 2), (3, 4), EFFORT, path)
     evaluate = Knapsack(noise=1.0)
-    found = search_portfolio(MIXED, evaluate, (1, 2), (3,), longer, path)
-    assert told(found) == told(search_portfolio(MIXED, Knapsack(noise=1.0), (1, 2), (3,), longer))
+    found = search_portfolio(MIXED, evaluate, (1, 2), (3, 4), longer, path)
+    assert told(found) == told(search_portfolio(MIXED, Knapsack(noise=1.0), (1, 2), (3, 4), longer))
     assert len(evaluate.runs) < len(found.candidates)
     again = Knapsack(noise=1.0)
-    assert told(search_portfolio(MIXED, again, (1, 2), (3,), longer, path)) == told(found)
+    assert told(search_portfolio(MIXED, again, (1, 2), (3, 4), longer, path)) == told(found)
     assert len(again.runs) == len(found.finalists)
 
 
 def test_a_journal_of_another_search_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "journal.log"
-    search_portfolio(MIXED, Knapsack(), (1, 2), (3,), EFFORT, path)
+    search_portfolio(MIXED, Knapsack(), (1, 2), (3, 4), EFFORT, path)
     with pytest.raises(ValueError, match="another search"):
         search_portfolio(MIXED, Knapsack(), (1, 5), (3,), EFFORT, path)
     with pytest.raises(ValueError, match="another search"):
-        search_portfolio(KNAPSACK, Knapsack(), (1, 2), (3,), EFFORT, path)
+        search_portfolio(KNAPSACK, Knapsack(), (1, 2), (3, 4), EFFORT, path)
 
 
 def test_two_cannot_search_in_one_journal(tmp_path: Path) -> None:
@@ -239,10 +239,10 @@ def test_two_cannot_search_in_one_journal(tmp_path: Path) -> None:
     def evaluate(candidates: Sequence[Candidate], seeds: Sequence[int]) -> Evaluated:
         if tuple(seeds) == (1, 2):
             with pytest.raises(RuntimeError, match="another process"):
-                search_portfolio(MIXED, Knapsack(), (1, 2), (3,), EFFORT, path)
+                search_portfolio(MIXED, Knapsack(), (1, 2), (3, 4), EFFORT, path)
         return Knapsack()(candidates, seeds)
 
-    assert search_portfolio(MIXED, evaluate, (1, 2), (3,), Effort(evaluations=8, batch=8), path).finalists
+    assert search_portfolio(MIXED, evaluate, (1, 2), (3, 4), Effort(evaluations=8, batch=8), path).finalists
 
 
 def test_another_seed_searches_elsewhere() -> None:
