@@ -7,8 +7,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from experiments.strategy.figures import Figure, Figures
+from experiments.strategy.figures_portfolio import named, portfolio_of
 from experiments.strategy.said import Part, Said, joined, say
 from experiments.strategy.words import called, matters
+from experiments.strategy.words_failures import where
 from experiments.wording import DASH
 
 if TYPE_CHECKING:
@@ -170,6 +172,38 @@ def sensitivity(answer: Answer, figures: Figures) -> Iterator[Grid]:
         shares.append(("Assumptions only together", figures.get("interactions", answer.lead), DASH))
         yield Grid(say("Shares of variance (Sobol), in the order of the study, which is no ranking"),
                    ("Assumption", "Explains alone (95 %)", "Explains in all (95 %)"), tuple(shares))  # fmt: skip
+
+
+def failures(answer: Answer, figures: Figures) -> Iterator[Grid]:
+    """For each arm of which it was asked, the boxes in which it mostly fails."""
+    for arm, found in answer.failures.items():
+        rows: list[tuple[Part, ...]] = []
+        for place, box in enumerate(found.boxes, start=1):
+            names = (arm, found.outcome, str(place))
+            kinds = ("density_fresh", "coverage_fresh", "density", "coverage", "mass", "box_p")
+            rows.append((where(figures, found, box, place), *(figures.get(kind, *names) for kind in kinds)))
+        if rows:
+            heads = ("Where it gains too little", "Fails there in", "of its failures lie there", "Fails there in, seen",
+                     "Failures there, seen", "Takes up", "By chance")  # fmt: skip
+            yield Grid(say("{arm}: boxes; the first two columns are judged by futures that did not help to find them",
+                           arm=answer.title(arm)), heads, tuple(rows))  # fmt: skip
+
+
+def portfolio(answer: Answer, figures: Figures) -> Grid | None:
+    """Every finalist of the search: what it promised and what it keeps."""
+    found = portfolio_of(answer)
+    if found is None:
+        return None
+    lead = found.objectives[0]
+    heads = ("Portfolio", "Set to", f"{lead.title.capitalize()}, promised", "Kept in fresh worlds", "Fall", "Hours a "
+             "person-week", "In fresh worlds")  # fmt: skip
+    rows: list[tuple[Part, ...]] = []
+    for place, each in enumerate(found.finalists, start=1):
+        values = [figures.get(kind, str(place), lead.name) for kind in ("promised", "kept", "fall")]
+        told = "on the front" if each.stays else "beaten by another" if each.fits else "beyond the budget"
+        rows.append((named(answer, each.candidate), figures.get("settings", str(place)), *values,
+                     figures.get("portfolio_hours", str(place)), told))  # fmt: skip
+    return Grid(say("Finalists of the search, by what they keep"), heads, tuple(rows))
 
 
 def assumptions(answer: Answer, figures: Figures) -> Grid:

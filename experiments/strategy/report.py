@@ -11,7 +11,7 @@ from experiments.files import write_text
 from experiments.report import LIMITS
 from experiments.report_tables import arms as arms_table
 from experiments.report_tables import identities, origin
-from experiments.strategy import grids, words, words_beyond
+from experiments.strategy import grids, words, words_beyond, words_failures
 from experiments.strategy.charts import MOST_IN_SUMMARY, SUMMARY, Drawn, draw_charts
 from experiments.strategy.figures import NAME, Figures, write_figures
 from experiments.strategy.figures_all import figures_of
@@ -113,6 +113,12 @@ def _report(answer: Answer, figures: Figures, drawn: Sequence[Drawn], provenance
         "robustness": list(grids.robustness(answer, figures)),
         "frontier": grids.frontier(answer, figures),
         "steps": grids.steps(answer, figures),
+        "failures": list(grids.failures(answer, figures)),
+        "patterns": _kept(
+            [words_failures.pattern(answer, figures, arm, words.called(answer, arm)) for arm in answer.failures]
+        ),
+        "portfolio": grids.portfolio(answer, figures),
+        "searched": words_failures.portfolio(answer, figures),
         "waits": list(grids.waits(answer, figures)),
         "matters": _kept([words_beyond.screening(answer, figures), words_beyond.sensitivity(answer, figures)]),
         "sensitivity": list(grids.sensitivity(answer, figures)),

@@ -12,6 +12,7 @@ from experiments.strategy.figures import Figures
 from experiments.strategy.figures_futures import acceptable_in, sign_test
 from experiments.strategy.figures_given import ahead, inside
 from experiments.strategy.said import NOTHING, Part, Said, joined, listed, say
+from experiments.strategy.words_failures import pattern
 
 if TYPE_CHECKING:
     from experiments.analysis.robustness import RobustArm
@@ -226,6 +227,7 @@ def failing(answer: Answer, figures: Figures) -> Said:
             ("costs too much in {dear} of them" if found.too_weak else "costs too much in {dear} of the futures",
              found.too_dear)) if value > 0.0]  # fmt: skip
         first = say("{arm} {kinds}.", kinds=listed(kinds), arm=given["arm"])
+    first = joined([first, pattern(answer, figures, best, called(answer, best))])
     if found.regret_max.value <= 0.0:
         return joined([first, say("No other arm does better in any future.")])
     return joined(

@@ -45,7 +45,7 @@ def screening(answer: Answer, figures: Figures) -> Said:
     about: dict[str, Part] = {"arm": called(answer, answer.explained), "outcome": inside(answer.title(answer.lead))}
     kept = [each.title for each in found.kept]
     left = [each.assumption.title for each in found.effects if not each.matters]
-    passed = say(" {left} can be left alone.", left=listed(left)) if left else NOTHING
+    passed = say(" What can be left alone: {left}.", left=listed(left)) if left else NOTHING
     if isinstance(found.verdict, Unsettled):
         keeps = say(" In doubt an assumption is kept: {kept}.", kept=listed(kept)) if kept else NOTHING
         return say("{said}{keeps}", said=unsettled("screening", found.verdict, figures, **about), keeps=keeps)

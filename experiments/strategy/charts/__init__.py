@@ -9,9 +9,10 @@ from pathlib import Path
 from experiments.charts import Chart, save_chart
 from experiments.charts.fonts import clean, fallbacks, missing, substitutes
 from experiments.strategy.answer import Answer
-from experiments.strategy.charts import acceptance, forest, ranks, regret, sensitivity, waits, worth
+from experiments.strategy.charts import acceptance, failures, forest, promises, ranks, regret, sensitivity, waits, worth
 from experiments.strategy.charts.scene import Drawing, Scene
 from experiments.strategy.figures import Figures
+from experiments.strategy.figures_portfolio import named, portfolio_of
 
 MOST_IN_SUMMARY = 6
 SUMMARY = "summary"
@@ -51,7 +52,7 @@ def draw_charts(answer: Answer, figures: Figures, folder: Path) -> list[Drawn]:
 
 
 OWN = (SUMMARY, "effects", "effect-against-*", "acceptable-futures", "regret", "ranks", "screening",
-       "shares-of-variance", "weeks-until-*")  # fmt: skip
+       "shares-of-variance", "weeks-until-*", "fails-where-*", "promised-and-kept")  # fmt: skip
 """Names of the files that reports write."""
 
 
@@ -65,8 +66,11 @@ def drawings(scene: Scene) -> Iterator[Drawing]:
     yield from worth.drawings(scene)
     if futures:
         yield from (acceptance.ACCEPTANCE, regret.REGRET, ranks.RANKS)
+        yield from failures.drawings(scene)
     yield from sensitivity.drawings(scene)
     yield from waits.drawings(scene)
+    if portfolio_of(scene.answer) is not None:
+        yield promises.PROMISES
 
 
 def _names(answer: Answer) -> Iterator[tuple[str, str]]:
@@ -75,3 +79,6 @@ def _names(answer: Answer) -> Iterator[tuple[str, str]]:
         yield clean(answer.title(arm)), f"Arm {number}"
     for number, assumption in enumerate(answer.design.assumptions, start=1):
         yield clean(assumption.title), f"Assumption {number}"
+    found = portfolio_of(answer)
+    for number, each in enumerate(() if found is None else found.finalists, start=1):
+        yield clean(named(answer, each.candidate)), f"Portfolio {number}"

@@ -7,11 +7,16 @@ from dataclasses import replace
 
 import numpy as np
 
+from experiments.analysis.candidates import Budget as PortfolioBudget
+from experiments.analysis.candidates import Candidate, Dial, Evaluated, Objective, Option, Space
 from experiments.analysis.designs import morris_design, sobol_design
 from experiments.analysis.outcomes import Assumption, Floats, Outcomes
+from experiments.analysis.portfolio import search_portfolio
+from experiments.analysis.resampling import Estimate
 from experiments.analysis.screening import morris_screening
+from experiments.analysis.search import Effort
 from experiments.analysis.sensitivity import sobol_indices
-from experiments.strategy.answer import Answer, answer
+from experiments.strategy.answer import Answer, answer, failures_of
 from experiments.strategy.design import Design
 from experiments.strategy.measured import Measured
 from experiments.strategy.settings import Aim, Budget, Strategy, Uncertain
@@ -60,7 +65,8 @@ def sized(
     design = Design(study, strategy, asked, sampled_at)
     spot = np.full((1, len(asked)), 0.5)
     given = _measured(design, spot, spot[:, :0], (), seeds, money)
-    return answer(design, given, _measured(design, shares, sampled_at, asked, seeds, money))
+    found = answer(design, given, _measured(design, shares, sampled_at, asked, seeds, money))
+    return replace(found, failures=failures_of(found)) if asked and futures >= 30 else found
 
 
 def _measured(
@@ -92,3 +98,33 @@ def _measured(
     )  # fmt: skip
     weeks = np.linspace(0.8, 1.05, design.study.arms[0].scenario.weeks)
     return Measured(outcomes, {name: table[..., None] * weeks for name, table in values.items()})
+
+
+def cursed(answer: Answer) -> Answer:
+    """With a search whose finalists fell surely."""
+    assert answer.portfolio is not None
+    fall = (Estimate(1.2, 0.4, 2.0), *answer.portfolio.curse[1:])
+    return replace(answer, portfolio=replace(answer.portfolio, curse=fall))
+
+
+def searched(answer: Answer, *, luck: float = 1.0, named: Sequence[str] = ("rotation", "mentorship")) -> Answer:
+    """With a search over policies whose effects add up, seen through so much luck in each world."""
+
+    def evaluate(candidates: Sequence[Candidate], seeds: Sequence[int]) -> Evaluated:
+        effect = np.empty((len(candidates), len(seeds)))
+        for at, candidate in enumerate(candidates):
+            dials = sum(value for _, value in candidate.settings)
+            for place, seed in enumerate(seeds):
+                draw = np.random.default_rng((seed, *map(ord, "".join(candidate.policies)), int(1000 * dials)))
+                effect[at, place] = 2.0 * len(candidate.policies) + dials + luck * draw.normal()
+        hours = np.array([[0.4 * len(each.policies)] * len(seeds) for each in candidates])
+        return Evaluated(np.stack([effect, hours], axis=1), hours, np.zeros_like(hours))
+
+    dial = Dial(f"policies.{named[0]}.coverage", "coverage", 0.1, 1.0, 0.1)
+    space = Space(
+        tuple(Option(name, name, (dial,) if at == 0 else ()) for at, name in enumerate(named)),
+        (Objective("need_met", "effect on Need met", "higher", "points"), Objective("hours", "hours", "lower", "")),
+        PortfolioBudget(hours=1.0),
+    )
+    found = search_portfolio(space, evaluate, (1, 2, 3), tuple(range(4, 20)), Effort(evaluations=40, seed=2))
+    return replace(answer, portfolio=found)

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import pytest
 from fake_studies import HOSTILE
-from made_up_parts import sampled, sized
+from made_up_parts import cursed, sampled, searched, sized
 from made_up_study import answered
 
 from experiments.analysis.verdicts import Settled, Unsettled
@@ -24,7 +24,9 @@ from experiments.strategy.charts import (
     acceptance,
     draw_charts,
     drawings,
+    failures,
     forest,
+    promises,
     ranks,
     regret,
     waits,
@@ -51,7 +53,7 @@ def texts(path: Path) -> list[str]:
 
 @pytest.fixture(scope="module")
 def answer() -> Answer:
-    return sampled(sized(["Rotation", "Mentorship", "Incentives", "All together"], seeds=6, futures=12))
+    return searched(sampled(sized(["Rotation", "Mentorship", "Incentives", "All together"], seeds=6, futures=40)))
 
 
 @pytest.fixture(scope="module")
@@ -61,8 +63,8 @@ def charts(answer: Answer, tmp_path_factory: pytest.TempPathFactory) -> list[Dra
 
 def test_every_part_of_the_answer_has_its_chart(charts: list[Drawn]) -> None:
     assert [each.chart.name for each in charts] == [
-        "summary", "effects", "effect-against-hours", "acceptable-futures", "regret", "ranks", "screening",
-        "shares-of-variance", "weeks-until-need_met", "weeks-until-weeks_to_half",
+        "summary", "effects", "effect-against-hours", "acceptable-futures", "regret", "ranks", "fails-where-arm2",
+        "screening", "shares-of-variance", "weeks-until-need_met", "weeks-until-weeks_to_half", "promised-and-kept",
     ]  # fmt: skip
     for each in charts:
         assert each.chart.png.read_bytes().startswith(b"\x89PNG")
@@ -88,7 +90,7 @@ def test_charts_load_nothing(charts: list[Drawn]) -> None:
             assert link.startswith(("#", "data:image/png;base64,"))
 
 
-@pytest.mark.parametrize("missing", ["futures", "sensitivity", "waits", "all"])
+@pytest.mark.parametrize("missing", ["futures", "sensitivity", "waits", "failures", "portfolio", "all"])
 def test_whatever_is_missing_is_left_out(answer: Answer, missing: str, tmp_path: Path) -> None:
     without: dict[str, Any] = {}
     if missing in ("futures", "all"):
@@ -97,10 +99,16 @@ def test_whatever_is_missing_is_left_out(answer: Answer, missing: str, tmp_path:
         without |= {"sensitivity": None, "screening": None}
     if missing in ("waits", "all"):
         without |= {"waits": {}}
+    if missing in ("failures", "futures", "all"):
+        without |= {"failures": {}}
+    if missing in ("portfolio", "all"):
+        without |= {"portfolio": None}
     names = {each.chart.name for each in drawn(replace(answer, **without), tmp_path)}
     assert ("regret" in names) == (missing not in ("futures", "all"))
     assert ("screening" in names) == (missing not in ("sensitivity", "all"))
     assert ("weeks-until-need_met" in names) == (missing not in ("waits", "all"))
+    assert ("fails-where-arm2" in names) == (missing not in ("failures", "futures", "all"))
+    assert ("promised-and-kept" in names) == (missing not in ("portfolio", "all"))
     assert {"summary", "effects", "effect-against-hours"} <= names
 
 
@@ -154,6 +162,19 @@ def test_parts_of_a_bar_are_all_futures(answer: Answer) -> None:
         assert shares[2] + shares[3] == pytest.approx(found.too_dear)
 
 
+def test_boxes_are_drawn_where_the_assumption_is(answer: Answer) -> None:
+    found = answer.failures["arm2"]
+    scene = scene_of(answer)
+    assert failures.rows_of(scene, found)[0] == found.boxes[0].restrictions[0].assumption
+    limit = scene.text("limit", "arm2", "need_met", "1", found.boxes[0].restrictions[0].assumption.path)
+    assert failures.title(scene, "arm2").endswith(limit)
+
+
+def test_a_search_that_promised_too_much_is_titled_so(answer: Answer) -> None:
+    assert promises.title(scene_of(cursed(answer))).startswith("The search promised too much: in fresh worlds the")
+    assert promises.title(scene_of(searched(answer, luck=6.0))).startswith("No winner's curse can be shown")
+
+
 def test_futures_are_in_the_order_of_the_first_arms_regret() -> None:
     table = np.array([[3.0, 0.0, 1.0, 0.0], [0.0, 2.0, 0.0, 1.0]])
     assert regret.order(table).tolist() == [3, 1, 2, 0]
@@ -198,17 +219,19 @@ def boxes(figure: Any) -> list[tuple[str, Any]]:
 
 
 CASES = {
-    "two arms": lambda: sampled(sized(["Rotation", "Mentorship"], seeds=6, futures=8)),
+    "two arms": lambda: searched(sampled(sized(["Rotation", "Mentorship"], seeds=6, futures=40))),
     "twelve arms, long names": lambda: sampled(
         sized([f"Interdepartmental collaboration {i}" if i % 3 else f"Policy {i}" for i in range(12)], seeds=6,
               futures=50, assumptions=[f"{LONG} {i}" for i in range(12)], money=True)),
     "thirty arms": lambda: sized([f"{LONG} {i}" if i % 2 else f"Policy {i}" for i in range(30)], seeds=4, futures=150,
                                  assumptions=["one"]),
-    "hostile names": lambda: sampled(sized(HOSTILE, seeds=4, futures=6, assumptions=HOSTILE)),
+    "hostile names": lambda: searched(
+        sampled(sized(HOSTILE, seeds=4, futures=40, assumptions=HOSTILE)), named=(f"{LONG} 1", f"{LONG} 2")),
     "one world": lambda: sized(["Rotation", "Mentorship"], seeds=1, futures=3),
 }  # fmt: skip
 
 
+@pytest.mark.filterwarnings("ignore:Glyph")
 @pytest.mark.parametrize("case", CASES)
 def test_no_text_overlaps_another_or_leaves_the_sheet(case: str) -> None:
     import matplotlib

@@ -8,16 +8,17 @@ from typing import Any
 
 import numpy as np
 import pytest
-from made_up_parts import sampled
+from made_up_parts import cursed, sampled, searched, sized
 from made_up_study import answered, planned, worlds
 
 from experiments.analysis.verdicts import Settled, Unsettled
-from experiments.strategy.answer import Answer
+from experiments.strategy.answer import Answer, failures_of
 from experiments.strategy.answer import answer as answer_of
 from experiments.strategy.figures_all import figures_of
 from experiments.strategy.said import Said, joined, listed, say
 from experiments.strategy.words import Told, told
 from experiments.strategy.words_beyond import screening, sensitivity, unknown
+from experiments.strategy.words_failures import pattern, portfolio
 
 
 def said_of(answer: Answer) -> Told:
@@ -29,7 +30,9 @@ def every(answer: Answer) -> list[Said]:
     figures = figures_of(answer)
     found = told(answer, figures)
     return [found.headline, found.meaning, found.rival, found.failing, *(each.said for each in found.arms),
-            *unknown(answer, figures), sensitivity(answer, figures), screening(answer, figures)]  # fmt: skip
+            *unknown(answer, figures), sensitivity(answer, figures), screening(answer, figures),
+            *(pattern(answer, figures, arm, answer.title(arm)) for arm in answer.failures),
+            *portfolio(answer, figures)]  # fmt: skip
 
 
 @pytest.fixture(scope="module")
@@ -39,7 +42,7 @@ def answer() -> Answer:
 
 def test_every_number_in_a_sentence_is_a_figure(answer: Answer) -> None:
     few = answered(futures=4, seeds=3)
-    for case in (answer, sampled(answer), few, replace(answer, futures=None, robust={})):
+    for case in (answer, searched(sampled(answer)), few, replace(answer, futures=None, robust={}), failing()):
         for said in every(case):
             words = "".join(part for part in said if isinstance(part, str))
             assert not re.search(r"\d", words.replace("90 % interval", "").replace("90th percentile", "")), said.text
@@ -129,6 +132,48 @@ def test_a_ranking_of_assumptions_is_said_only_where_it_has_settled(answer: Answ
     assert "cannot be said yet" in text and "base samples would be needed" in text
     assert "most is explained" not in text
     assert any("has not converged, so no ranking" in said.text for said in unknown(noisy, figures_of(noisy)))
+
+
+def failing(futures: int = 80) -> Answer:
+    """Mentorship, which gains too little where people seldom meet, with boxes of when it does."""
+    found = answered(futures=futures, budget={"hours": 1.0})
+    return replace(found, failures=failures_of(found))
+
+
+def test_when_the_first_arm_fails_is_said_in_the_units_of_the_assumption() -> None:
+    answer = failing()
+    assert answer.ranked()[0] == "mentorship"
+    box = answer.failures["mentorship"].boxes[0]
+    assert [each.assumption.path for each in box.restrictions] == ["contact"]
+    text = said_of(answer).failing.text
+    found = re.search(r"mostly where how often people meet is below (0\.3\d+): there it fails in (\d+) %", text)
+    assert found is not None, text
+    planted = 0.3 + 0.2 * 2.0 / 6.0  # 6 points of effect at a contact of 0.5, 2 of them matter
+    assert float(found[1]) == pytest.approx(planted, abs=0.02)
+    assert int(found[2]) > 70
+    assert "judged by futures that did not help to find this" in text
+
+
+def test_where_there_is_no_pattern_that_is_said() -> None:
+    answer = failing(futures=12)
+    assert not answer.failures["mentorship"].boxes
+    assert "When Mentorship gains too little shows no pattern: it fails in " in said_of(answer).failing.text
+    without = replace(answer, failures={})
+    assert "no pattern" not in said_of(without).failing.text
+
+
+def test_the_winners_curse_is_said_where_there_is_one() -> None:
+    answer = sized(["Rotation", "Mentorship"], futures=3, seeds=3)
+    steady = searched(answer, luck=0.01)
+    text = " ".join(said.text for said in portfolio(steady, figures_of(steady)))
+    assert "Largest in fresh worlds is the effect on Need met of rotation and mentorship (rotation coverage 1)" in text
+    assert "curse" not in text
+    wide = searched(answer, luck=6.0)
+    assert "cannot be shown" in portfolio(wide, figures_of(wide))[-1].text, "a wide interval is no proof of nothing"
+    fallen = cursed(steady)
+    said = portfolio(fallen, figures_of(fallen))[-1].text
+    assert said.startswith("The winner's curse: in the mean the finalists fell by 1.2 points (0.4 to 2.0) from")
+    assert portfolio(answer, figures_of(answer)) == ()
 
 
 def test_few_worlds_and_few_futures_are_said() -> None:
