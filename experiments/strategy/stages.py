@@ -41,14 +41,23 @@ def run_study(lab: Lab, design: Design) -> Answer:
     left_out = len(design.futures) - futures.outcomes.shape[1] if futures is not None else 0
     found = answer(design, given, futures, left_out)
     if futures is not None:
-        lab.progress.say("Looking for what makes the best fail")
-        found = replace(found, failures=failures_of(found))
-        found = explain(lab, design, found)
+        found = explain(lab, design, with_failures(lab, found))
     if design.strategy.search.trials:
         from experiments.strategy.searching import searched
 
         found = replace(found, portfolio=searched(lab, design, found, lab.store.folder))
     return found
+
+
+def with_failures(lab: Lab, found: Answer) -> Answer:
+    """The same with the ranges in which the best arms fail; that they were not looked for, where a library is missing."""
+    lab.progress.say("Looking for what makes the best fail")
+    try:
+        return replace(found, failures=failures_of(found))
+    except ImportError as error:
+        note = f"Not looked for: {error}"
+        lab.progress.say(note)
+        return replace(found, notes=(*found.notes, note))
 
 
 class StudyError(Exception):

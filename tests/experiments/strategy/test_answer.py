@@ -49,3 +49,21 @@ def test_an_answer_without_futures_is_ranked_by_effect() -> None:
     found = replace(answered(), futures=None, robust={})
     assert found.ranked() == ["all_together", "mentorship", "rotation"]
     assert np.isfinite([found.effects[arm, "need_met"].p_holm for arm in EFFECTS]).all()
+
+
+def test_without_the_library_the_study_says_what_it_did_not_look_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    from types import SimpleNamespace
+    from typing import Any
+
+    from experiments.strategy import stages
+
+    said: list[str] = []
+    lab: Any = SimpleNamespace(progress=SimpleNamespace(say=said.append))
+
+    def missing(_: Any) -> Any:
+        raise ImportError("one more library: pip install 'watercooler[discovery]'")
+
+    monkeypatch.setattr(stages, "failures_of", missing)
+    found = stages.with_failures(lab, answered())
+    assert found.failures == {} and len(found.notes) == 1
+    assert "watercooler[discovery]" in found.notes[0] and found.notes[0] in said
