@@ -50,7 +50,7 @@ def run_study(lab: Lab, design: Design) -> Answer:
 
 
 def with_failures(lab: Lab, found: Answer) -> Answer:
-    """The same with the ranges in which the best arms fail; that they were not looked for, where a library is missing."""
+    """The same with the ranges in which the best arms fail; a note where the library for that is missing."""
     lab.progress.say("Looking for what makes the best fail")
     try:
         return replace(found, failures=failures_of(found))
