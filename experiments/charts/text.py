@@ -42,9 +42,14 @@ def balanced(text: str, inches: float, size: float, *, bold: bool = False, lines
 
 
 def _pieces(text: str, inches: float, size: float, bold: bool) -> list[str]:
-    """Words with the space after them; a word wider than the line is cut into pieces that fit."""
+    """Words with the space after them; a word wider than the line is cut into pieces that fit.
+
+    A no-break space does not end a word.
+    """
     pieces: list[str] = []
-    for word in text.split():
+    for word in " ".join(text.splitlines()).split(" "):
+        if not word:
+            continue
         piece = ""
         for character in word:
             if piece and width(piece + character, size, bold=bold) > inches:

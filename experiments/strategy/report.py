@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from experiments.analysis.verdicts import Settled
 from experiments.charts.inline import inline_svg
 from experiments.files import write_text
 from experiments.report import LIMITS
@@ -100,7 +101,7 @@ def _summary(answer: Answer, figures: Figures) -> dict[str, Any]:
         "arms": figures.get("study", "arms"),
         "more": len(answer.arms) > MOST_IN_SUMMARY,
         "chart": SUMMARY,
-        "matters": _kept([words_beyond.sensitivity(answer, figures), words_beyond.screening(answer, figures)])[:1],
+        "matters": _settled(answer, figures)[:1],
         "most_unknown": MOST_UNKNOWN,
     }
 
@@ -132,6 +133,13 @@ def _report(answer: Answer, figures: Figures, drawn: Sequence[Drawn], provenance
         "filled": list(map(str, _list(provenance.get("assumptions")))),
         "limits": (*CANNOT, *LIMITS[1:-1]),
     }
+
+
+def _settled(answer: Answer, figures: Figures) -> list[Said]:
+    """Which assumptions matter, as far as a ranking has settled."""
+    parts = ((answer.sensitivity, words_beyond.sensitivity), (answer.screening, words_beyond.screening))
+    return [said(answer, figures) for found, said in parts
+            if found is not None and isinstance(found.verdict, Settled)]  # fmt: skip
 
 
 def _kept(said: Sequence[Said]) -> list[Said]:

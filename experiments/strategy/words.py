@@ -166,9 +166,23 @@ def rival(answer: Answer, figures: Figures) -> Said:
     if answer.futures is None:
         return say("{given}", given=_ahead(answer, figures, best, second, names))
     share = figures.get("acceptable", second, answer.lead)
-    first = say("The next is {second}, acceptable in {share}.", share=share, **names)
+    dear = "" if answer.affordable(second) else ", but beyond the budget where the assumptions are as given"
+    first = joined([say("The next is {second}, acceptable in {share}" + dear + ".", share=share, **names),
+                    _beyond_budget(answer, figures, second)])  # fmt: skip
     return joined([first, _told_apart(answer, figures, best, second, names),
                    _ahead(answer, figures, best, second, names)])  # fmt: skip
+
+
+def _beyond_budget(answer: Answer, figures: Figures, second: str) -> Said:
+    """Arms that stand behind the second only because they cost more than the budget as given."""
+    found = {each.name: each.acceptable.value for each in answer.robust[answer.lead].arms}
+    dear = [arm for arm in answer.ranked() if not answer.affordable(arm) and found[arm] > found[second]]
+    named = [say("{arm} in {share}, for {cost}", arm=called(answer, arm), cost=cost(answer, figures, arm),
+                 share=figures.get("acceptable", arm, answer.lead)) for arm in dear[:2]]  # fmt: skip
+    if not named:
+        return NOTHING
+    return say("More often acceptable, but beyond the budget where the assumptions are as given: {named}.",
+               named=joined(named, "; "))  # fmt: skip
 
 
 def _told_apart(answer: Answer, figures: Figures, best: str, second: str, names: dict[str, Part]) -> Said:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from experiments.analysis.verdicts import Settled, Unsettled, Verdict
+from experiments.analysis.verdicts import Settled, Unsettled
 from experiments.strategy.figures import Figures
 from experiments.strategy.figures_futures import acceptable_in, acceptance, sign_test
 from experiments.strategy.figures_given import inside
@@ -85,11 +85,11 @@ def unknown(answer: Answer, figures: Figures) -> Iterator[Said]:
     if ranked:
         yield from _of_the_first_two(answer, figures, ranked)
     yield from _of_the_futures(answer, figures)
-    for which, found in (("screening", answer.screening), ("sobol", answer.sensitivity)):
-        verdict: Verdict | None = None if found is None else found.verdict
-        if isinstance(verdict, Unsettled):
-            yield say("Which assumptions matter most: the {which} has not converged, so no ranking is shown.",
-                      which={"screening": "screening", "sobol": "analysis of variance"}[which])  # fmt: skip
+    open_ends = [name for name, found in (("screening", answer.screening), ("analysis of variance", answer.sensitivity))
+                 if found is not None and isinstance(found.verdict, Unsettled)]  # fmt: skip
+    if open_ends:
+        yield say("Which assumptions matter most: {which} not converged, so no ranking is shown.",
+                  which=f"the {' and the '.join(open_ends)} {'have' if len(open_ends) > 1 else 'has'}")  # fmt: skip
     if answer.screening is None and answer.sensitivity is None and answer.futures is not None:
         yield say("Which of the assumptions matter most: that was not asked.")
     for name, waits in answer.waits.items():

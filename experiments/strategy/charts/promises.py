@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from experiments.charts import style
 from experiments.charts.fonts import clean, width
 from experiments.charts.style import Sheet
+from experiments.charts.text import on_two_lines, widest
 from experiments.strategy.charts.scene import BAD, GOOD, UNCLEAR, Drawing, Names, Scene
 from experiments.strategy.figures_portfolio import named, portfolio_of, settings
 
@@ -24,6 +25,7 @@ CAPTION = (
     "beaten by no other finalist in fresh worlds, grey ones are not on the front any more."
 )
 MOST = 12
+ROOM = 5.4
 HEAD, FOOT = 0.6, 0.65
 
 
@@ -43,12 +45,14 @@ def draw(scene: Scene) -> Drawn:
     found = _found(scene)
     objective = found.objectives[0]
     finalists = found.finalists[:MOST]
-    names = Names.of([_name(scene, each) for each in finalists], room=4.2, row=0.72)
+    size = style.SMALL - 2.0
+    labels = on_two_lines([_name(scene, each) for each in finalists], ROOM, size, bold=True)
+    names = Names(labels, 0.72, size, widest(labels, size, bold=True) + 0.25)
     unit = f" ({objective.unit})" if objective.unit else ""
     told = f"{clean(objective.title).capitalize()}{unit}: hollow in the search, full in {scene.text('search', 'fresh')}"
     sheet = Sheet.of(title(scene), told, names.height + HEAD + FOOT)
     texts = [scene.text("kept", str(place), objective.name) for place in range(1, len(finalists) + 1)]
-    value = max(width(text, names.size, bold=True) for text in texts) + 0.25
+    value = max(width(text, style.SMALL, bold=True) for text in texts) + 0.25
     left, top = style.MARGIN + names.width, sheet.top - HEAD
     across = sheet.width - left - style.MARGIN - value
     ax = sheet.axes(left, top - names.height, across, names.height)
@@ -56,7 +60,7 @@ def draw(scene: Scene) -> Drawn:
     for row, each in enumerate(finalists):
         colour = GOOD if each.stays else UNCLEAR
         _row(ax, row, each, colour)
-        sheet.write(left + across + 0.15, names.middle(top, row), texts[row], size=names.size, weight="bold",
+        sheet.write(left + across + 0.15, names.middle(top, row), texts[row], size=style.SMALL, weight="bold",
                     color=style.text_colour(colour), va="center")  # fmt: skip
     style.quiet_axes(ax, grid="x")
     ax.set(ylim=(len(finalists) - 0.5, -0.5), yticks=[])

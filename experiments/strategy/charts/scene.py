@@ -64,8 +64,8 @@ class Scene:
         return title[0].lower() + title[1:] if title[1:2].islower() else title
 
     def text(self, kind: str, *names: str) -> str:
-        """A number as the report shows it."""
-        return self.figures.get(kind, *names).text
+        """A number as the report shows it; its percent sign stays on its line."""
+        return self.figures.get(kind, *names).text.replace(" %", "\u00a0%")
 
     def unit(self, outcome: str) -> str:
         """The unit of an outcome."""

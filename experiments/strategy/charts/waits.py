@@ -37,6 +37,8 @@ def title(scene: Scene, outcome: str) -> str:
     threshold, about = scene.text("threshold", outcome), scene.about(outcome)
     first = soonest(scene, outcome)[0]
     waits = scene.answer.waits[outcome]
+    if waits[scene.baseline].curve.median == 0.0:
+        return f"{scene.title(outcome)} is at {threshold} from the start in half of the worlds, with nothing done"
     if waits[first].reached == 0:
         return f"In no world {about} reaches {threshold} before the run ends"
     if not math.isfinite(waits[first].curve.median):
@@ -95,7 +97,9 @@ def _told(scene: Scene, arm: str, outcome: str) -> str:
     """When half of the worlds are there, and how many never are."""
     if not math.isfinite(scene.answer.waits[outcome][arm].curve.median):
         return f"{scene.text('never', arm, outcome)} never"
-    return f"half by week {scene.text('wait', arm, outcome).split()[0]}, {scene.text('never', arm, outcome)} never"
+    week = scene.text("wait", arm, outcome).split()[0]
+    start = "half from the start" if week == "0" else f"half by week {week}"
+    return f"{start}, {scene.text('never', arm, outcome)} never"
 
 
 def _colour(scene: Scene, arm: str, arms: list[str]) -> str:

@@ -132,19 +132,21 @@ def test_charts_of_an_earlier_report_are_removed(answer: Answer, tmp_path: Path)
 def test_titles_say_the_finding() -> None:
     scene = scene_of(answered(budget={"hours": 1.3}, outcomes={"need_met": {"smallest": 2.0, "threshold": 44.0}}))
     assert forest.title(scene).startswith("3 of 3 arms improve need met where the assumptions are as given, All")
-    assert acceptance.title(scene) == "Rotation is acceptable in 100 % (88 to 100) of 30 futures"
+    assert acceptance.title(scene) == "Rotation is acceptable in 100\u00a0% (88 to 100) of 30 futures"
     assert worth.title(scene).startswith(
         "All together and Mentorship: nothing brings as much for less; of 3 arms, 1 is"
     )
     assert regret.title(scene).startswith("In nine of ten futures Rotation falls short of the best arm by at most 10.9")
-    assert ranks.title(scene).startswith("All together is the best arm in 80 % of the futures, whatever it costs")
-    assert "All together brings need met to 44 % in half of the worlds after" in waits.title(scene, "need_met")
+    assert ranks.title(scene).startswith("All together is the best arm in 80\u00a0% of the futures, whatever")
+    assert "All together brings need met to 44\u00a0% in half of the worlds after 0 weeks" in waits.title(
+        scene, "need_met"
+    )
 
 
 def test_titles_praise_nothing_where_nothing_is_acceptable() -> None:
     scene = scene_of(answered(outcomes={"need_met": {"smallest": 50.0, "threshold": 90.0}}, futures=5))
     assert acceptance.title(scene) == "No arm is acceptable in any of 5 futures"
-    assert waits.title(scene, "need_met") == "In no world need met reaches 90 % before the run ends"
+    assert waits.title(scene, "need_met") == "In no world need met reaches 90\u00a0% before the run ends"
     nobody = replace(scene, answer=replace(scene.answer, frontier=_nobody(scene.answer)))
     assert worth.title(nobody) == "Doing nothing costs less and brings as much as every arm"
 
