@@ -20,6 +20,10 @@ from experiments.statistics.judging import share_interval
 from experiments.statistics.pairs import CONFIDENCE, Floats, Paired, paired
 
 
+_DECIMALS = 12
+"""The curve is a product of shares, which rounding can leave a hair short of a half."""
+
+
 @dataclass(frozen=True)
 class Durations:
     """Weeks until a threshold, one a world.
@@ -83,11 +87,17 @@ def reached_curve(durations: Durations, confidence: float = CONFIDENCE) -> Curve
 
     fitter: Any = KaplanMeierFitter()
     fitter.fit(durations.weeks, durations.reached)
-    share = 1.0 - fitter.survival_function_.to_numpy(dtype=np.float64)[:, 0]
+    share = np.round(1.0 - fitter.survival_function_.to_numpy(dtype=np.float64)[:, 0], _DECIMALS)
     weeks = fitter.survival_function_.index.to_numpy(dtype=np.float64)
     counts = [int(np.count_nonzero(durations.reached & (durations.weeks <= week))) for week in weeks]
     bounds = np.array([share_interval(count, durations.weeks.size, confidence) for count in counts])
-    return Curve(weeks, share, bounds[:, 0], bounds[:, 1], float(fitter.median_survival_time_))
+    return Curve(weeks, share, bounds[:, 0], bounds[:, 1], _median(weeks, share))
+
+
+def _median(weeks: Floats, share: Floats) -> float:
+    """The first week by which half of the worlds are there; infinite where fewer ever are."""
+    there = np.flatnonzero(share >= 0.5)
+    return float(weeks[there[0]]) if there.size else math.inf
 
 
 def weeks_sooner(arm: Durations, baseline: Durations) -> Paired:

@@ -99,3 +99,10 @@ def test_pairing_by_world_sharpens_the_difference() -> None:
     result = weeks_sooner(fast, slow)
     assert -4.0 < result.difference < -3.0, "some of the four weeks are lost beyond the horizon"
     assert result.sd_difference < 0.2 * result.sd_arm
+
+
+def test_half_of_the_worlds_is_half_of_them_whatever_the_rounding() -> None:
+    """The curve is a product: with 6, 8, 20 worlds it ends a hair short of a half where it should be one."""
+    for worlds in range(1, 101):
+        waited = Durations(np.arange(1.0, worlds + 1.0), np.ones(worlds, dtype=bool), worlds + 5)
+        assert reached_curve(waited).median == -(-worlds // 2), worlds
