@@ -19,7 +19,6 @@ from numpy.typing import ArrayLike, NDArray
 from experiments.statistics.judging import share_interval
 from experiments.statistics.pairs import CONFIDENCE, Floats, Paired, paired
 
-
 _DECIMALS = 12
 """The curve is a product of shares, which rounding can leave a hair short of a half."""
 
