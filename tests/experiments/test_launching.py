@@ -278,10 +278,13 @@ def test_what_is_lost_again_and_again_is_said(run: Run, monkeypatch: pytest.Monk
 
 @pytest.mark.parametrize("name", [INSTALLED["basic"], INSTALLED["joblib"]])
 @pytest.mark.parametrize("how", ["raise", "exit"])
-def test_a_failing_scenario_does_not_hide_the_others(tmp_path: Path, name: str, how: str) -> None:
+def test_a_failing_scenario_does_not_hide_the_others(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, how: str
+) -> None:
     if name == "basic" and how == "exit":
         pytest.skip("the basic launcher runs jobs in this very process")
     load_plugins(["breaking_plugin"])
+    monkeypatch.setattr(driver, "ROUNDS", 2)
     asked = study(bad={"kind": "breaking", "how": how}, good={"kind": "rotation"})
     outcome = launched(tmp_path, asked, Launcher(name, jobs=2), Telling(), ("breaking_plugin",))
     assert set(outcome.failed) == {"bad", "all_together"}
