@@ -14,12 +14,16 @@ import tempfile
 import time
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
+from unittest import mock
 
 import numpy as np
 
 from experiments.design import Document, read_design, study_of
 from experiments.launching import driver, parts
 from experiments.launching.job import Job
+from experiments.launching.jobs import start
+from experiments.launching.launchers import Launcher
 from experiments.store import Detail, Store, Wanted, outcomes
 from experiments.store.blocks import Entry
 from experiments.store.facts import Facts, text_of
@@ -52,7 +56,8 @@ def made_up(wanted: Wanted, size: int, chance: np.random.Generator) -> Entry:
     payload = chance.integers(0, 256, (len(wanted.seeds), size), np.uint8)
     runs = Runs(wanted.arm.identity, wanted.detail.name, "{}", wanted.seeds, payload, np.zeros(0, np.uint8))
     sealed = dataclasses.replace(runs, digests=_digests(runs))
-    return Entry(Facts.of(wanted.arm), text_of(wanted.arm), sealed)
+    facts = Facts(wanted.arm.identity, "", MODEL_VERSION, int(wanted.arm.scenario.weeks), wanted.arm.identity[:24])
+    return Entry(facts, text_of(wanted.arm), sealed)
 
 
 def travelling(wanted: Sequence[Wanted]) -> None:
@@ -65,6 +70,39 @@ def travelling(wanted: Sequence[Wanted]) -> None:
         size = len(part.text)
         spent = time.process_time() - began
         print(f"a part of {number} scenarios: {size} letters, {1e3 * spent / number:.2f} ms a scenario to write")
+
+
+def launching(wanted: Sequence[Wanted]) -> None:
+    """What Hydra sends with a job and back, and its time a job: the basic launcher, watched, with jobs that do nothing."""
+    from hydra._internal.core_plugins import basic_launcher
+    from hydra.core.singleton import Singleton
+    from joblib.externals import cloudpickle
+
+    sent: list[int] = []
+    returned: list[int] = []
+    run_job = basic_launcher.run_job
+
+    def watched(**given: Any) -> Any:
+        parts_of_job = (given["hydra_context"], given["config"], given["task_function"], Singleton.get_state())
+        sent.append(len(cloudpickle.dumps(parts_of_job)))
+        done = run_job(**given)
+        returned.append(len(cloudpickle.dumps(done)))
+        return done
+
+    job = Job("/shared/results/strategy", "0" * 32, "/shared", Machine(), MODEL_VERSION + 1)  # which no job takes
+    with tempfile.TemporaryDirectory() as folder:
+        for number in (1, 50):
+            texts = [parts.Part(tuple(wanted[:number])).text] * 100
+            start(Launcher("basic"), job, texts[:1], Path(folder))
+            began = time.process_time()
+            start(Launcher("basic"), job, texts, Path(folder))
+            spent = time.process_time() - began
+            with mock.patch.object(basic_launcher, "run_job", watched):
+                start(Launcher("basic"), job, texts[:1], Path(folder))
+            print(
+                f"a job of {number} scenarios, with all of Hydra's: {sent[-1]} bytes there and {returned[-1]} back without "
+                f"blocks; {1e3 * spent / len(texts):.1f} ms of the driver's processor"
+            )
 
 
 def driving(wanted: Sequence[Wanted]) -> None:
@@ -98,7 +136,7 @@ def storing(wanted: Sequence[Wanted], size: int) -> None:
             print(f"{runs} runs: written in {spent:.2f} s of the processor ({1e6 * spent / runs:.0f} us a run)")
             began = time.process_time()
             store.tidy(claims)
-            print(f"  tidied in {time.process_time() - began:.2f} s")
+            print(f"  tidied in {time.process_time() - began:.2f} s", flush=True)
         files = [path for path in Path(folder).rglob("*") if path.is_file()]
         print(f"  {len(files)} files, {sum(path.stat().st_size for path in files) / 1e6:.1f} MB")
         began = time.process_time()
@@ -136,11 +174,12 @@ def main() -> None:
     numbers = [int(word) for word in sys.argv[1:]] or [500, 5_000, 50_000]
     wanted = scenarios(max(numbers), detail)
     travelling(wanted)
+    launching(wanted)
     driving(wanted[:500])
     for size in (_BYTES, 27_000):
         delivering(wanted, size)
     for number in numbers:
-        storing(wanted[:number], _BYTES if number <= 5_000 else 64)
+        storing(wanted[:number], _BYTES)
 
 
 if __name__ == "__main__":

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, closing
+from dataclasses import dataclass
 from pathlib import Path
 
 from experiments.store.blocks import SUFFIX, BlockFile, CorruptBlockError, Group
@@ -118,28 +120,46 @@ class Index:
 
     def _add(self, name: str, listed: Listed) -> None:
         self._listed[name] = listed
+        shared: dict[str, list[_Shared]] = {}
         for group in listed.groups:
             key = group.facts.identity, group.detail
             for other, place in self.groups(key):
-                if other != name and (shared := set(place.seeds) & set(group.seeds)):
-                    self._compare(key, shared, (other, place), (name, group))
+                if other != name and (seeds := set(place.seeds) & set(group.seeds)):
+                    shared.setdefault(other, []).append(_Shared(key, seeds, place, group))
             self._where.setdefault(key, []).append((name, group))
+        for other, parts in shared.items():
+            self._compare(other, name, parts)
 
-    def _compare(self, key: Key, seeds: set[int], *places: tuple[str, Group]) -> None:
-        """Two blocks that hold the same run must agree; where they do not, neither is believed."""
-        told = []
-        for name, group in places:
-            try:
-                block = BlockFile(self.folder / name)
-            except FileNotFoundError:
-                return
-            except CorruptBlockError as error:
-                self.damaged[name] = error.cause
-                return
-            told.append({seed: block.digest(group, row) for row, seed in enumerate(group.seeds) if seed in seeds})
-            block.close()
-        differing = {seed for seed in seeds if told[0][seed] != told[1][seed]}
-        self.contested |= {(key, seed) for seed in differing}
+    def _compare(self, first: str, second: str, parts: Sequence[_Shared]) -> None:
+        """Two blocks that hold the same runs must agree; where they do not, neither is believed."""
+        with ExitStack() as opened:
+            blocks = []
+            for name in (first, second):
+                try:
+                    blocks.append(opened.enter_context(closing(BlockFile(self.folder / name))))
+                except FileNotFoundError:
+                    return
+                except CorruptBlockError as error:
+                    self.damaged[name] = error.cause
+                    return
+            differing = set()
+            for part in parts:
+                told = [
+                    {seed: block.digest(group, row) for row, seed in enumerate(group.seeds) if seed in part.seeds}
+                    for block, group in zip(blocks, (part.first, part.second), strict=True)
+                ]
+                differing |= {(part.key, seed) for seed in part.seeds if told[0][seed] != told[1][seed]}
+        self.contested |= differing
         if differing:
-            for name, _ in places:
-                self.damaged[name] = "it and another block hold different results of the same run"
+            cause = "it and another block hold different results of the same run"
+            self.damaged |= dict.fromkeys((first, second), cause)
+
+
+@dataclass(frozen=True)
+class _Shared:
+    """Runs that two blocks hold both, with the groups in which each has them."""
+
+    key: Key
+    seeds: set[int]
+    first: Group
+    second: Group

@@ -18,6 +18,7 @@ import pytest
 from experiments.files import slug, write_text, write_whole
 from experiments.store import RECORD, Facts, MissingRunsError, Store, Wanted, merging, outcomes
 from experiments.store import blocks as blocks_module
+from experiments.store import index as index_module
 from experiments.store.blocks import BlockFile, CorruptBlockError, Entry, write_block
 from experiments.store.facts import text_of
 from experiments.store.notes import notes
@@ -338,6 +339,24 @@ def test_one_run_in_two_blocks_is_one_run_and_two_results_are_none(tmp_path: Pat
     assert same(store.record(Wanted(arm, (1, 2))), record_of((1, 2)))
     put(tmp_path, arm, record_of((3,)))
     assert not Store(tmp_path).index.damaged, "once it was run again nothing is in doubt"
+
+
+def test_blocks_that_share_many_scenarios_are_compared_at_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    arms = [arm_of(weeks=weeks) for weeks in range(5, 25)]
+    entries = [entry(each, record_of((1,), weeks)) for weeks, each in enumerate(arms, 5)]
+    folder = tmp_path / "blocks"
+    write_block(folder, entries)
+    store, opened = Store(tmp_path), list[Path]()
+    write_block(folder, entries[1:])
+
+    def counted(path: Path) -> BlockFile:
+        opened.append(path)
+        return BlockFile(path)
+
+    monkeypatch.setattr(index_module, "BlockFile", counted)
+    store.refresh()
+    assert not store.index.damaged
+    assert len(opened) == 3, "the new block to list it, and both to compare them"
 
 
 def test_errors_of_the_system_are_not_damage(
