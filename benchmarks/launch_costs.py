@@ -31,6 +31,7 @@ from experiments.store.packing import Runs, _digests
 from experiments.study import Arm
 from experiments.workers import Machine, Task
 from sim import MODEL_VERSION
+from sim.build import prepare
 
 SEEDS = 20
 POLICIES = ("rotation", "mentorship", "incentives", "circles")
@@ -109,6 +110,7 @@ def driving(wanted: Sequence[Wanted]) -> None:
         Task(at, {"weeks": 104}, each.key[0], each.seeds, each.detail, Machine()) for at, each in enumerate(wanted)
     ]
     for title, step in (
+        ("the organization", lambda: [prepare(each.arm.scenario) for each in wanted]),
         ("identity", lambda: [each.arm.scenario.identity() for each in wanted]),
         ("plain data", lambda: [each.arm.scenario.to_dict() for each in wanted]),
         ("parts", lambda: [part.text for part in parts.cut(wanted, tasks, 1)]),

@@ -26,6 +26,9 @@ from experiments.store import Store
 
 TABLES = ("runs.parquet", "series.parquet", "summary.csv")
 NODES = 3
+_BEGUN = 1.0
+"""Seconds after which jobs that were launched when others came back are at work."""
+
 LAUNCHERS = ("basic", "joblib", "submitit_local", "ray")
 
 
@@ -115,6 +118,7 @@ def losing_a_node(given: Sequence[str], out: Path, total: int, *, hidden: bool) 
                 count = len(set(runs_in(seen))) if (seen / "blocks").is_dir() else 0
                 if 3 * count >= total:
                     stored = count
+                    time.sleep(_BEGUN)
                     kill()
             status = driver.wait()
             told.seek(0)

@@ -56,10 +56,10 @@ class Index:
 
     def forget(self, name: str) -> None:
         """A block is gone."""
-        self._listed.pop(name, None)
+        listed = self._listed.pop(name, None)
         self.damaged.pop(name, None)
-        for key, places in list(self._where.items()):
-            kept = [place for place in places if place[0] != name]
+        for key in {(group.facts.identity, group.detail) for group in listed.groups} if listed else ():
+            kept = [place for place in self._where[key] if place[0] != name]
             if kept:
                 self._where[key] = kept
             else:
