@@ -114,7 +114,7 @@ def plain_source(made: Any, key: int, lead: int, k: int, number: int) -> tuple[i
         pair = (lead // people * departments + home[lead]) * departments + home[j]
         chance = np.float32(0.9) * week.culture.willingness[pair] * week.culture.clarity[pair]
         drawn = uniform(extend(decided("help"), state.arrays["key"][j]))[0]
-        if state.ties.trust[e] > 0.4 and mastery[j, k] >= terms.mastery[k] and drawn < chance:
+        if state.ties.trust[e] > terms.trusted and mastery[j, k] >= terms.mastery[k] and drawn < chance:
             helpers.append((-float(mastery[j, k]), j))
     if helpers:
         return min(helpers)[1], "contact"

@@ -69,8 +69,16 @@ def test_what_a_part_raises_is_raised_after_all_parts_have_ended(bad: int) -> No
     team.close()
 
 
+@pytest.fixture
+def interruptible() -> Iterator[None]:
+    """Ctrl-C raises, though a process that was started in the background ignores it."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
 @pytest.mark.skipif(sys.platform == "win32", reason="signals are sent otherwise")
-def test_an_interrupt_is_raised_after_all_parts_have_ended() -> None:
+def test_an_interrupt_is_raised_after_all_parts_have_ended(interruptible: None) -> None:
     team, ended = Threads(2), []
 
     def part(begin: int, end: int) -> None:

@@ -8,6 +8,8 @@ import numpy as np
 import pytest
 from harness import PolicyHarness
 
+from sim.settings import Challenges
+
 from .facing import facing, total
 
 
@@ -26,7 +28,7 @@ def test_it_bends_directory_and_referral_of_its_members() -> None:
     week = made.ensemble
     using = week.covered("expertise_map", made.scenario.policies["expertise_map"]).reshape(2, -1)
     assert 0 < using.sum() < using.size
-    np.testing.assert_allclose(week.levers["directory"], 0.1 + 0.2 * using, rtol=1e-6)
+    np.testing.assert_allclose(week.levers["directory"], Challenges().line + 0.2 * using, rtol=1e-6)
     np.testing.assert_allclose(week.levers["referral"], 0.4 * using, rtol=1e-6)
 
 
