@@ -2,47 +2,47 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from benchmarks.survival import corruption, failures, full_disk, kills, together
 from benchmarks.survival import study as survival
-from experiments import runner, shelf, turns, workers
 from experiments.runner import run_wanted
-from experiments.store import Store, Wanted, merging
+from experiments.store import Store, Wanted
 from experiments.store.claims import Claims, place_of
 from experiments.workers import Machine
 
+ROOT = Path(__file__).parents[2]
 pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="children are forked")
 
 
-@pytest.fixture(autouse=True)
-def as_before(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """Put back what the measurements change in this process."""
-    changed = (
-        (shelf, "BLOCK_RUNS"),
-        (runner, "MOST_WORLDS"),
-        (merging, "FEW"),
-        (workers, "simulate"),
-        (turns, "simulate"),
-    )
-    for module, name in changed:
-        monkeypatch.setattr(module, name, getattr(module, name))
-    monkeypatch.setattr("benchmarks.survival.study.BLOCK_RUNS", 6)
-    monkeypatch.setattr("benchmarks.survival.study.BATCH", 3)
-    yield
-    vars(workers).pop("uncounted", None)
+MEASURING = """
+import json, sys
+from importlib import import_module
+from benchmarks.survival import study
+study.BLOCK_RUNS, study.BATCH = 6, 3
+given, named = json.loads(sys.argv[2])
+print(json.dumps(import_module(f"benchmarks.survival.{sys.argv[1]}").measure(*given, **named)))
+"""
+
+
+def measured(part: str, *given: int, **named: int) -> dict[str, int]:
+    """What a part of the bench measures, in a process of its own: one that forks should have no threads."""
+    words = [sys.executable, "-c", MEASURING, part, json.dumps([given, named])]
+    done = subprocess.run(words, cwd=ROOT, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    found: dict[str, int] = json.loads(done.stdout.splitlines()[-1])
+    return found
 
 
 def test_kills_lose_nothing_and_repeat_a_block_at_most() -> None:
-    found = kills.measure(6, arms=2, seeds=12)
+    found = measured("kills", 6, arms=2, seeds=12)
     assert found["kills"] == 6
     assert found["most runs made in vain by one kill"] <= 6 + 3
     for what in ("runs lost", "runs stored twice", "unreadable stores", "other tables"):
@@ -51,27 +51,27 @@ def test_kills_lose_nothing_and_repeat_a_block_at_most() -> None:
 
 @pytest.mark.compiled
 def test_every_call_may_fail_in_every_way() -> None:
-    found = failures.measure(arms=2, seeds=6, every=8)
+    found = measured("failures", arms=2, seeds=6, every=8)
     assert found["failures"] >= 9
     assert not {what for what, number in found.items() if number and what not in ("calls", "failures")}
 
 
 def test_broken_files_are_never_taken_for_right() -> None:
-    found = corruption.measure(12, 4, arms=3, seeds=4)
+    found = measured("corruption", 12, 4, arms=3, seeds=4)
     assert found["silently wrong"] == found["did not go on"] == 0
     assert found["flip: found"] >= 6
 
 
 @pytest.mark.parametrize("killed", [0, 1])
 def test_sweeps_at_once_share_the_work(killed: int) -> None:
-    found = together.measure(1, sweeps=3, killed=killed, arms=3, seeds=12)
+    found = measured("together", 1, sweeps=3, killed=killed, arms=3, seeds=12)
     for what in ("hung", "failed", "runs lost", "runs stored twice", "other tables"):
         assert found[what] == 0, what
     assert killed or found["runs made twice"] == 0
 
 
 def test_a_full_disk_is_said_and_survived() -> None:
-    found = full_disk.measure(3, arms=3, seeds=12)
+    found = measured("full_disk", 3, arms=3, seeds=12)
     assert found["said so"] == found["went on"] == found["the same tables"] == found["points"] == 3
     assert found["unreadable stores"] == found["runs stored twice"] == 0
 
