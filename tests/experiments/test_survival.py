@@ -155,7 +155,7 @@ def test_where_there_are_no_locks_everything_is_granted(tmp_path: Path, monkeypa
 
 @pytest.mark.compiled
 def test_ctrl_c_ends_soon_says_how_to_go_on_and_keeps_what_was_done(tmp_path: Path) -> None:
-    words = ["sweep", "scenario=rotation", "organization.people=300", "weeks=52", "seeds=200", "workers=2", "out=here"]
+    words = ["sweep", "scenario=rotation", "organization.people=480", "weeks=300", "seeds=400", "workers=2", "out=here"]
     code = "import sys; from experiments import cli; sys.exit(cli.main(sys.argv[1:]))"
     environment = dict(os.environ, PYTHONPATH=str(Path(__file__).parents[2]))
     running = subprocess.Popen(

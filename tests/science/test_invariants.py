@@ -16,7 +16,10 @@ from sim.metrics import METRICS
 from sim.model import OrganizationModel
 from sim.scenario import Scenario
 
-CHANNELS = ("ties", "sessions", "rules", "practice", "forgetting", "obsolescence", "turnover")
+CHANNELS = (
+    "ties", "sessions", "knowledge", "challenges", "pilots", "rules",
+    "practice", "forgetting", "obsolescence", "turnover", "shocks",
+)  # fmt: skip
 SLACK = 1e-9
 """A share of sums may pass 1 by rounding."""
 
