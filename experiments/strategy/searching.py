@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import math
 from collections.abc import Sequence
 from pathlib import Path
@@ -13,6 +14,7 @@ from experiments.analysis.candidates import Budget, Candidate, Dial, Evaluated, 
 from experiments.analysis.outcomes import HIGHER, LOWER
 from experiments.analysis.portfolio import Portfolio, search_portfolio
 from experiments.analysis.search import Effort
+from experiments.store import Detail
 from experiments.strategy.answer import Answer
 from experiments.strategy.design import Design, places
 from experiments.strategy.measured import HOURS, MONEY, better, factor, titles, unit
@@ -22,7 +24,6 @@ from experiments.study import Arm
 from sim.problems import InputError, Problem
 from sim.scenario import Scenario
 
-JOURNAL = "search.journal"
 NOTHING = Candidate(())
 
 
@@ -85,7 +86,13 @@ def searched(lab: Lab, design: Design, found: Answer, folder: Path) -> Portfolio
     fresh = tuple(range(asked.seeds + 1, asked.seeds + asked.fresh + 1))
     effort = Effort(evaluations=asked.trials, seed=design.strategy.sampling)
     lab.progress.say(f"A search over {asked.trials} portfolios, {asked.seeds} worlds each")
-    return search_portfolio(space, evaluate, seeds, fresh, effort, folder / JOURNAL)
+    return search_portfolio(space, evaluate, seeds, fresh, effort, folder / journal_name(everything, lab.detail, space))
+
+
+def journal_name(everything: Scenario, detail: Detail, space: Space) -> str:
+    """A journal of its own for each model, organization and question: values of another are never taken for these."""
+    asked = "\n".join((everything.identity(), detail.name, repr(space)))
+    return f"search-{hashlib.sha256(asked.encode()).hexdigest()[:12]}.journal"
 
 
 def portfolio_arm(everything: Scenario, candidate: Candidate) -> Arm:

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from experiments.analysis.designs import morris_design, sobol_design
 from experiments.analysis.outcomes import futures_at
 from experiments.statistics import stop_or_go_on
+from experiments.statistics.precision import FIRST_STAGE
 from experiments.strategy.answer import Answer, answer, failures_of
 from experiments.strategy.design import Design, rounded
 from experiments.strategy.measured import Measured, better, factor
@@ -24,8 +25,6 @@ if TYPE_CHECKING:
     from experiments.analysis.sensitivity import Sensitivity
 
 Floats = NDArray[np.float64]
-FIRST_STAGE = 16
-"""Worlds that are run before it is looked how many more a wanted half-width takes."""
 
 
 def run_study(lab: Lab, design: Design) -> Answer:
@@ -85,7 +84,7 @@ def _more(found: Measured, design: Design, wanted: float) -> int:
     name = next(iter(design.strategy.outcomes))
     most = design.strategy.precision.most_seeds
     effects = found.outcomes.effect(name)[1:, 0]
-    return max(stop_or_go_on(effect, wanted, first=FIRST_STAGE, most=most).more for effect in effects)
+    return max(stop_or_go_on(effect, wanted, most=most).more for effect in effects)
 
 
 def _further(seeds: Sequence[int], more: int) -> tuple[int, ...]:

@@ -107,6 +107,20 @@ def test_more_worlds_are_run_until_the_answer_is_precise(done: tuple[Path, Path]
     assert (wide <= 0.4).all()
 
 
+def test_another_question_never_takes_values_of_an_earlier_search(done: tuple[Path, Path]) -> None:
+    from experiments.analysis.candidates import Objective, Option, Space
+    from experiments.store import outcomes
+    from experiments.strategy.searching import journal_name
+    from sim.scenario import Scenario
+
+    _, out = done
+    assert len(list(out.glob("search-*.journal"))) == 1
+    space = Space((Option("rotation", "rotation"),), (Objective("need_met", "need met"),))
+    longer, shorter = (Scenario.from_dict({"weeks": weeks}) for weeks in (60, 52))
+    names = {journal_name(each, outcomes(since), space) for each in (longer, shorter) for since in (0, 13)}
+    assert len(names) == 4 and journal_name(longer, outcomes(0), space) in names
+
+
 def test_what_is_wrong_is_said_before_anything_runs(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     document = tmp_path / "study.yaml"
     document.write_text(STUDY.replace("contacts.rate", "contacts.rat"), encoding="utf-8")
