@@ -17,7 +17,7 @@ def journal(path: Path | None) -> Iterator[Any]:
     else holds the search, the lock is taken away and the half line is cut off.
 
     Raises:
-        RuntimeError: another process holds this search.
+        BlockingIOError: another process holds this search.
     """
     from optuna.storages import InMemoryStorage, JournalStorage
     from optuna.storages.journal import JournalFileBackend
@@ -30,7 +30,7 @@ def journal(path: Path | None) -> Iterator[Any]:
         try:
             fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError as problem:
-            raise RuntimeError(f"another process is searching in {path}; wait for it, or end it") from problem
+            raise BlockingIOError(f"another process is searching in {path}; wait for it, or end it") from problem
         path.with_name(path.name + ".lock").unlink(missing_ok=True)
         _cut_half_line(path)
         yield JournalStorage(JournalFileBackend(str(path)))

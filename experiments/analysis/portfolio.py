@@ -81,7 +81,7 @@ def search_portfolio(
 
     Raises:
         ValueError: a fresh seed is one of the search's, or the journal is of another search.
-        RuntimeError: another process holds the journal.
+        BlockingIOError: another process holds the journal.
     """
     if set(seeds) & set(fresh_seeds) or not seeds or not fresh_seeds:
         raise ValueError("fresh seeds must be others than the search's, and neither may be empty")

@@ -85,7 +85,7 @@ def search(
 
     Raises:
         ValueError: the journal is of another search.
-        RuntimeError: another process holds the journal.
+        BlockingIOError: another process holds the journal.
     """
     with journal(path) as storage, warnings.catch_warnings():
         warnings.simplefilter("ignore")  # the library announces what is experimental in it

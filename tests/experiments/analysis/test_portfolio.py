@@ -238,7 +238,7 @@ def test_two_cannot_search_in_one_journal(tmp_path: Path) -> None:
 
     def evaluate(candidates: Sequence[Candidate], seeds: Sequence[int]) -> Evaluated:
         if tuple(seeds) == (1, 2):
-            with pytest.raises(RuntimeError, match="another process"):
+            with pytest.raises(BlockingIOError, match="another process"):
                 search_portfolio(MIXED, Knapsack(), (1, 2), (3, 4), EFFORT, path)
         return Knapsack()(candidates, seeds)
 
