@@ -51,9 +51,12 @@ class Candidate:
 
     @staticmethod
     def of(options: tuple[Option, ...], parameters: Mapping[str, Any]) -> Candidate:
-        """From a trial's parameters; dials of policies that are off say nothing, so that equals are equal."""
+        """From a trial's parameters, at six significant digits, so that they are as they are written.
+
+        Dials of policies that are off say nothing, so that equals are equal.
+        """
         chosen = [option for option in options if parameters[option.policy]]
-        settings = [(dial.path, float(parameters[dial.path])) for option in chosen for dial in option.dials]
+        settings = [(dial.path, float(f"{parameters[dial.path]:.6g}")) for option in chosen for dial in option.dials]
         return Candidate(tuple(option.policy for option in chosen), tuple(settings))
 
 

@@ -40,8 +40,8 @@ def main(tokens: Sequence[str], command: Sequence[str]) -> int:
     except InputError:
         stop_workers()
         raise
-    from experiments.strategy.run import Lab
-    from experiments.strategy.stages import StudyError, run_study
+    from experiments.strategy.run import Lab, StudyError
+    from experiments.strategy.stages import run_study
 
     began = time.monotonic()
     with Screen() as screen:

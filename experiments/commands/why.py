@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from experiments.commands.show import print_plain
-from experiments.strategy.figures import FUTURES, GIVEN, NAME, Figure, Figures, read_figures
-from experiments.strategy.tables import AS_GIVEN, RUNS
+from experiments.strategy.figures import AS_GIVEN, FUTURES, NAME, SETTINGS, Figure, Figures, read_figures
+from experiments.strategy.tables import RUNS
 from sim.parse import suggestion
 from sim.problems import InputError, Problem
 
@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 MOST_ROWS = 40
 """Rows that are printed; all of them are in the table."""
+MOST_ARMS = 12
+"""Arms that are named."""
 
 
 def main(folder: Path, number: str | None) -> int:
@@ -81,36 +83,40 @@ def _explain(folder: Path, figure: Figure) -> None:
 def _source(figure: Figure) -> str:
     """Which runs, in words."""
     rows = figure.rows
-    parts = [rows.where]
-    if rows.futures:
-        parts.append(f"futures {_spans(rows.futures)}")
+    told = [rows.where]
+    if rows.points:
+        told.append(f"{'futures' if rows.where == FUTURES else 'points'} {_spans(rows.points)}")
     if rows.seeds:
-        parts.append(f"seeds {_spans(rows.seeds)}")
+        told.append(f"seeds {_spans(rows.seeds)}")
     if rows.arms:
-        parts.append(f"arms {', '.join(rows.arms)}")
-    return "; ".join(parts)
+        told.append(f"arms {', '.join(rows.arms[:MOST_ARMS])}")
+        told[-1] += f" and {len(rows.arms) - MOST_ARMS} more" if len(rows.arms) > MOST_ARMS else ""
+    return "; ".join(told)
 
 
 def _rows(folder: Path, figure: Figure) -> pd.DataFrame | None:
-    """The runs behind a number that comes from the table of runs; None for others."""
+    """The runs behind a number; None where it does not come from runs, or the table is gone."""
     rows = figure.rows
-    if rows.where not in (GIVEN, FUTURES) or not rows.arms or not (folder / RUNS).is_file():
+    if rows.where == SETTINGS or not rows.arms or not (folder / RUNS).is_file():
         return None
     import pandas as pd
 
     table = pd.read_parquet(folder / RUNS)
-    futures = rows.futures or (AS_GIVEN,)
-    kept = table[table["future"].isin(futures) & table["arm"].isin(rows.arms) & table["seed"].isin(rows.seeds)]
+    points = rows.points or (AS_GIVEN,)
+    kept = table[table["part"].eq(rows.where) & table["point"].isin(points)]
+    kept = kept[kept["arm"].isin(rows.arms) & kept["seed"].isin(rows.seeds)]
     shown = [rows.outcome] if rows.outcome in table.columns else []
-    return kept[["future", "arm", "seed", *dict.fromkeys([*shown, "hours", "money"])]]
+    return kept[["point", "arm", "seed", *dict.fromkeys([*shown, "hours", "money"])]]
 
 
 def _query(folder: Path, figure: Figure) -> str:
     """How to select the same rows in Python."""
-    futures = list(figure.rows.futures or (AS_GIVEN,))
-    few = futures if len(futures) <= 12 else f"range({futures[0]}, {futures[-1] + 1})"
+    rows = figure.rows
+    points = list(rows.points or (AS_GIVEN,))
+    few = points if len(points) <= 12 else f"range({points[0]}, {points[-1] + 1})"
+    arms = f" and arm in {list(rows.arms)}" if len(rows.arms) <= MOST_ARMS else ""
     table = f"pandas.read_parquet({str(folder / RUNS)!r})"
-    return f"{table}.query('future in @f and arm in @a') with f = {few} and a = {list(figure.rows.arms)}"
+    return f"{table}.query({f'part == {rows.where!r} and point in @p{arms}'!r}) with p = {few}"
 
 
 def _spans(numbers: Sequence[int]) -> str:

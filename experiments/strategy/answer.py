@@ -89,6 +89,7 @@ class Answer:
         failures: of the best arms, when they fail: arm -> ranges of assumptions in which most failures lie.
         screening, sensitivity: which assumptions matter for the arm `explained`; None where not asked.
         portfolio: which policies to combine, found by a search; None where not asked.
+        explored: what was run for these: part of the study -> its runs.
         left_out: futures in which an arm failed.
     """
 
@@ -104,6 +105,7 @@ class Answer:
     screening: Screening | None = None
     sensitivity: Sensitivity | None = None
     portfolio: Portfolio | None = None
+    explored: Mapping[str, Measured] = field(default_factory=dict)
     left_out: int = 0
     notes: tuple[str, ...] = field(default=())
 

@@ -32,12 +32,14 @@ class Design:
         strategy: what is asked.
         assumptions: what is uncertain, in the order of the columns of `futures`.
         futures: sampled values (future, assumption).
+        called: what one of them is called.
     """
 
     study: Study
     strategy: Strategy
     assumptions: tuple[Assumption, ...]
     futures: Floats
+    called: str = "future"
 
     def arms_in(self, future: int) -> tuple[Arm, ...]:
         """Every arm in a future, named after the arm and the number of the future, from 1."""
@@ -46,7 +48,7 @@ class Design:
     @cached_property
     def _worlds(self) -> tuple[tuple[Arm, ...], ...]:
         return tuple(
-            tuple(self.arm_at(arm, values, f"future {number}") for arm in self.study.arms)
+            tuple(self.arm_at(arm, values, f"{self.called} {number}") for arm in self.study.arms)
             for number, values in enumerate(self.futures, start=1)
         )
 

@@ -12,9 +12,13 @@ from typing import Any
 from experiments.files import write_text
 
 NAME = "numbers.json"
-GIVEN, FUTURES, SETTINGS = "as given", "over the futures", "the study's settings"
-SCREENED, SHARED = "points of the screening", "points of the sensitivity analysis"
-SEARCHED, FRESH = "trials of the search", "fresh worlds of the search"
+GIVEN, FUTURES, SCREENED, SHARED = "as given", "futures", "screening", "sensitivity"
+SEARCHED, FRESH = "search", "fresh worlds"
+"""Parts of a study: which of its runs a number comes from."""
+SETTINGS = "the study's settings"
+"""Where a number comes from that no run has made."""
+AS_GIVEN = 0
+"""The point of all runs in which the assumptions are as the scenarios have them; sampled points count from 1."""
 
 
 @dataclass(frozen=True)
@@ -22,17 +26,17 @@ class Rows:
     """The runs that a number comes from.
 
     Attributes:
-        where: which runs: "as given", "over the futures", and so on.
+        where: which part of the study.
         arms: names, the baseline too where it is compared with.
         outcome: the metric, or hours or money; empty where it is none of them.
-        futures: numbers of the sampled futures, from 1, as tables have them; empty where the assumptions are as given.
+        points: numbers of the sampled futures, or points of a design; empty where the assumptions are as given.
         seeds: the worlds.
     """
 
     where: str
     arms: tuple[str, ...] = ()
     outcome: str = ""
-    futures: tuple[int, ...] = ()
+    points: tuple[int, ...] = ()
     seeds: tuple[int, ...] = ()
 
 
@@ -123,13 +127,13 @@ def write_figures(path: Path, figures: Figures) -> None:
     runs: dict[tuple[tuple[int, ...], tuple[int, ...]], int] = {}
     rows = []
     for each in figures:
-        number = runs.setdefault((each.rows.futures, each.rows.seeds), len(runs))
+        number = runs.setdefault((each.rows.points, each.rows.seeds), len(runs))
         rows.append({
             "id": each.id, "text": each.text, "value": each.value if math.isfinite(each.value) else str(each.value),
             "meaning": each.meaning, "function": each.function, "formula": each.formula, "where": each.rows.where,
             "arms": list(each.rows.arms), "outcome": each.rows.outcome, "runs": number,
         })  # fmt: skip
-    written = [{"futures": _ranges(futures), "seeds": _ranges(seeds)} for futures, seeds in runs]
+    written = [{"points": _ranges(points), "seeds": _ranges(seeds)} for points, seeds in runs]
     text = json.dumps({"runs": written, "numbers": rows}, ensure_ascii=False, indent=1, allow_nan=False)
     write_text(path, text + "\n")
 
@@ -143,7 +147,7 @@ def read_figures(path: Path) -> Figures:
     """
     try:
         data: dict[str, Any] = json.loads(path.read_text("utf-8"))
-        runs = [(_numbers(each["futures"]), _numbers(each["seeds"])) for each in data["runs"]]
+        runs = [(_numbers(each["points"]), _numbers(each["seeds"])) for each in data["runs"]]
         return Figures.of(
             Figure(
                 str(row["id"]), str(row["text"]), float(row["value"]), str(row["meaning"]), str(row["function"]),

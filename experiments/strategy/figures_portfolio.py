@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import math
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from experiments.analysis.candidates import Candidate, Objective
@@ -12,7 +14,7 @@ from experiments.strategy.figures_given import inside, made
 from experiments.wording import listing, plural
 
 if TYPE_CHECKING:
-    from experiments.analysis.portfolio import Portfolio
+    from experiments.analysis.portfolio import Finalist, Portfolio
     from experiments.strategy.answer import Answer
 
 SEARCH = "experiments.analysis.portfolio.search_portfolio"
@@ -35,8 +37,8 @@ def portfolio_figures(answer: Answer) -> Iterator[Figure]:
     found = answer.portfolio
     if found is None:
         return
-    searched, fresh = Rows(SEARCHED, seeds=found.seeds), Rows(FRESH, seeds=found.fresh_seeds)
     stays = sum(each.stays for each in found.finalists)
+    searched = _rows(answer, found, SEARCHED, found.candidates)
     for name, count, noun, about in (
         ("tried", len(found.candidates), "portfolio", "portfolios that were tried"),
         ("worlds", len(found.seeds), "world", "worlds in which each was tried"),
@@ -45,33 +47,50 @@ def portfolio_figures(answer: Answer) -> Iterator[Figure]:
         ("stays", stays, "finalist", "finalists that keep the budget and that no other beats in fresh worlds"),
     ):
         yield made(answer, "search", (name,), plural(count, noun), count, searched, METHODS, about=about)
-    for at, objective in enumerate(found.objectives):
-        curse = found.curse[at]
-        text = amount(curse.value, curse.low, curse.high, objective)
-        yield made(answer, "curse", (objective.name,), text, curse.value, fresh, METHODS, about=inside(objective.title))
-        for place, finalist in enumerate(found.finalists, start=1):
-            about = f"{inside(objective.title)} of {named(answer, finalist.candidate)}"
-            own, kept, fall = (str(place), objective.name), finalist.fresh[at], finalist.fall[at]
-            seen = float(finalist.search[at])
-            nothing = float("nan")
-            for kind, text, value, rows in (
-                ("promised", amount(seen, nothing, nothing, objective), seen, searched),
-                ("kept", amount(kept.value, kept.low, kept.high, objective), kept.value, fresh),
-                ("fall", amount(fall.value, fall.low, fall.high, objective), fall.value, fresh),
-            ):
-                yield made(answer, kind, own, text, value, rows, METHODS, about=about)
+    fresh = _rows(answer, found, FRESH, [each.candidate for each in found.finalists])
+    for objective, curse in zip(found.objectives, found.curse, strict=True):
+        text, rows = amount(curse.value, curse.low, curse.high, objective), replace(fresh, outcome=objective.name)
+        yield made(answer, "curse", (objective.name,), text, curse.value, rows, METHODS, about=inside(objective.title))
     for place, finalist in enumerate(found.finalists, start=1):
-        values = (("portfolio_hours", shown.hours(finalist.hours), finalist.hours),
-                  ("portfolio_money", shown.money(finalist.money), finalist.money),
-                  ("settings", settings(finalist.candidate), float(len(finalist.candidate.settings))))  # fmt: skip
-        for kind, text, value in values:
-            yield made(answer, kind, (str(place),), text, value, fresh, METHODS)
+        yield from _finalist(answer, found, str(place), finalist)
+
+
+def _finalist(answer: Answer, found: Portfolio, place: str, finalist: Finalist) -> Iterator[Figure]:
+    """What one promised and kept, how it is set, and what it costs."""
+    searched, fresh = (_rows(answer, found, where, [finalist.candidate]) for where in (SEARCHED, FRESH))
+    for at, objective in enumerate(found.objectives):
+        about = f"{inside(objective.title)} of {named(answer, finalist.candidate)}"
+        seen, kept, fall = float(finalist.search[at]), finalist.fresh[at], finalist.fall[at]
+        for kind, text, value, rows in (
+            ("promised", amount(seen, math.nan, math.nan, objective), seen, searched),
+            ("kept", amount(kept.value, kept.low, kept.high, objective), kept.value, fresh),
+            ("fall", amount(fall.value, fall.low, fall.high, objective), fall.value, fresh),
+        ):
+            rows = replace(rows, outcome=objective.name)
+            yield made(answer, kind, (place, objective.name), text, value, rows, METHODS, about=about)
+    for kind, text, value in (
+        ("portfolio_hours", shown.hours(finalist.hours), finalist.hours),
+        ("portfolio_money", shown.money(finalist.money), finalist.money),
+        ("settings", settings(finalist.candidate), float(len(finalist.candidate.settings))),
+    ):
+        yield made(answer, kind, (place,), text, value, fresh, METHODS)
+
+
+def _rows(answer: Answer, found: Portfolio, where: str, candidates: Sequence[Candidate]) -> Rows:
+    """Runs of portfolios and of doing nothing."""
+    arms = answer.given.outcomes.arms[0], *(portfolio_name(found, each) for each in candidates)
+    return Rows(where, arms, answer.lead, (), found.seeds if where == SEARCHED else found.fresh_seeds)
 
 
 def amount(value: float, low: float, high: float, objective: Objective) -> str:
     """A value of an objective; hours a person-week are hours."""
     unit = "hours" if objective.name == "hours" else "" if objective.name == "money" else objective.unit
     return shown.amount(value, low, high, unit)
+
+
+def portfolio_name(found: Portfolio, candidate: Candidate) -> str:
+    """What tables call a portfolio: its number in the order of trying."""
+    return f"portfolio {found.candidates.index(candidate) + 1}"
 
 
 def named(answer: Answer, candidate: Candidate) -> str:

@@ -118,5 +118,5 @@ def _sobol(answer: Answer) -> Iterator[Figure]:
 
 def _rows(answer: Answer, where: str) -> Rows:
     """Runs of the arm that is explained and of doing nothing, at the points of a design."""
-    seeds = answer.given.outcomes.seeds[: answer.design.strategy.sensitivity.seeds]
-    return Rows(where, tuple(dict.fromkeys((answer.explained, answer.given.outcomes.arms[0]))), answer.lead, (), seeds)
+    runs = answer.explored[where]
+    return Rows(where, runs.outcomes.arms, answer.lead, runs.numbers, runs.outcomes.seeds)

@@ -16,6 +16,10 @@ from experiments.study import Arm
 from experiments.workers import Machine
 
 
+class StudyError(Exception):
+    """Something of which nothing can be said, since it could not be run."""
+
+
 @dataclass
 class Lab:
     """Where the worlds of a study are run and read.

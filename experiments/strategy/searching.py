@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import math
 from collections.abc import Sequence
-from pathlib import Path
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -17,14 +17,14 @@ from experiments.analysis.search import Effort
 from experiments.store import Detail
 from experiments.strategy.answer import Answer
 from experiments.strategy.design import Design, places
-from experiments.strategy.measured import HOURS, MONEY, better, factor, titles, unit
-from experiments.strategy.run import Lab
+from experiments.strategy.figures import FRESH, SEARCHED
+from experiments.strategy.figures_portfolio import portfolio_name
+from experiments.strategy.measured import HOURS, Measured, titles, unit
+from experiments.strategy.run import Lab, StudyError, as_given
 from experiments.strategy.settings import KEY
 from experiments.study import Arm
 from sim.problems import InputError, Problem
 from sim.scenario import Scenario
-
-NOTHING = Candidate(())
 
 
 def catalogue(design: Design) -> Scenario:
@@ -63,35 +63,79 @@ def space_of(design: Design) -> Space:
     return Space(options, (effect, Objective(HOURS, "hours", LOWER, "a person-week")), Budget(*limits))
 
 
-def searched(lab: Lab, design: Design, found: Answer, folder: Path) -> Portfolio:
+def searched(lab: Lab, design: Design, found: Answer) -> Answer:
     """Search, and run the best again in worlds that the search has not seen; goes on where it was stopped.
 
     Raises:
         KeyboardInterrupt: the user stopped; the journal and the store keep what was done.
+        OSError: the folder cannot be written.
     """
     asked = design.strategy.search
-    space, everything, lead = space_of(design), catalogue(design), found.lead
-    sign = 1.0 if better(lead, design.strategy.outcomes[lead]) == HIGHER else -1.0
-
-    def evaluate(candidates: Sequence[Candidate], seeds: Sequence[int]) -> Evaluated:
-        """Run portfolios and doing nothing in the same worlds."""
-        arms = [portfolio_arm(everything, each) for each in (NOTHING, *candidates)]
-        lab.run(arms, seeds)
-        read = lab.values(arms, seeds)
-        effect, hours, money = (values - values[:1] for values in map(read.of, (lead, HOURS, MONEY)))
-        both = np.stack([sign * factor(lead) * effect[1:], hours[1:]], axis=1)
-        return Evaluated(both, hours[1:], money[1:])
-
+    bench = _Bench(lab, design, catalogue(design))
+    space = space_of(design)
     seeds = tuple(range(1, asked.seeds + 1))
     fresh = tuple(range(asked.seeds + 1, asked.seeds + asked.fresh + 1))
     effort = Effort(evaluations=asked.trials, seed=design.strategy.sampling)
+    journal = lab.store.folder / journal_name(bench.everything, design.study.arms[0], lab.detail, space)
     lab.progress.say(f"A search over {asked.trials} portfolios, {asked.seeds} worlds each")
-    return search_portfolio(space, evaluate, seeds, fresh, effort, folder / journal_name(everything, lab.detail, space))
+    try:
+        portfolio = search_portfolio(space, bench.evaluate, seeds, fresh, effort, journal)
+    except StudyError as error:
+        note = f"Which policies to combine was not searched: {error}"
+        lab.progress.say(note)
+        return replace(found, notes=(*found.notes, note))
+    runs = {SEARCHED: bench.numbered(portfolio, portfolio.candidates, seeds)}
+    if portfolio.finalists:
+        runs[FRESH] = bench.numbered(portfolio, [each.candidate for each in portfolio.finalists], fresh)
+    return replace(found, portfolio=portfolio, explored={**found.explored, **runs})
 
 
-def journal_name(everything: Scenario, detail: Detail, space: Space) -> str:
+@dataclass(frozen=True)
+class _Bench:
+    """Where portfolios are run beside doing nothing, in the same worlds.
+
+    Attributes:
+        everything: the scenario with every policy of the study.
+    """
+
+    lab: Lab
+    design: Design
+    everything: Scenario
+
+    def evaluate(self, candidates: Sequence[Candidate], seeds: Sequence[int]) -> Evaluated:
+        """What portfolios bring and cost; NaN where one could not be run.
+
+        Raises:
+            StudyError: doing nothing could not be run.
+        """
+        nothing, tried = self.design.study.arms[0], [portfolio_arm(self.everything, each) for each in candidates]
+        self.lab.run([nothing, *tried], seeds)
+        if reason := self.lab.failed.get(nothing.name):
+            raise StudyError(f"{nothing.title} could not be run: {reason}")
+        ran = [arm.name not in self.lab.failed for arm in tried]
+        outcomes = self._read([arm for arm, made in zip(tried, ran, strict=True) if made], seeds).outcomes
+        brought = outcomes.effect(next(iter(outcomes.values))), outcomes.extra_hours, outcomes.extra_money
+        values = np.full((len(brought), len(tried), len(seeds)), np.nan)
+        values[:, ran] = np.stack([each[1:, 0] for each in brought])
+        effect, hours, money = values
+        return Evaluated(np.stack([effect, hours], axis=1), hours, money)
+
+    def numbered(self, found: Portfolio, candidates: Sequence[Candidate], seeds: Sequence[int]) -> Measured:
+        """What came of portfolios that could be run, each under the name that tables give it."""
+        arms = {portfolio_name(found, each): portfolio_arm(self.everything, each) for each in candidates}
+        kept = {name: arm for name, arm in arms.items() if arm.name not in self.lab.failed}
+        self.lab.run([self.design.study.arms[0], *kept.values()], seeds)
+        return self._read([replace(arm, name=name) for name, arm in kept.items()], seeds)
+
+    def _read(self, arms: Sequence[Arm], seeds: Sequence[int]) -> Measured:
+        study = self.design.study
+        beside = replace(study, arms=(study.arms[0], *arms), starts=study.since)
+        return as_given(self.lab, replace(self.design, study=beside), seeds)
+
+
+def journal_name(everything: Scenario, nothing: Arm, detail: Detail, space: Space) -> str:
     """A journal of its own for each model, organization and question: values of another are never taken for these."""
-    asked = "\n".join((everything.identity(), detail.name, repr(space)))
+    asked = "\n".join((everything.identity(), nothing.identity, detail.name, repr(space)))
     return f"search-{hashlib.sha256(asked.encode()).hexdigest()[:12]}.journal"
 
 
@@ -100,7 +144,7 @@ def portfolio_arm(everything: Scenario, candidate: Candidate) -> Arm:
     data = everything.with_policies({label: everything.policies[label] for label in candidate.policies}).to_dict()
     for path, value in candidate.settings:
         for holder, key in places(data, path):
-            holder[key] = round(value) if isinstance(holder[key], int) else float(f"{value:.6g}")
-    name = " + ".join(candidate.policies) or "nothing"
+            holder[key] = round(value) if isinstance(holder[key], int) else value
+    name = f"portfolio of {' and '.join(candidate.policies) or 'nothing'}"
     settings = ", ".join(f"{path} {value:.6g}" for path, value in candidate.settings)
     return Arm(f"{name} ({settings})" if settings else name, name, Scenario.from_dict(data))

@@ -11,11 +11,12 @@ import numpy as np
 from experiments.analysis.outcomes import Outcomes
 from experiments.files import write_whole
 from experiments.strategy.answer import Answer
+from experiments.strategy.figures import AS_GIVEN, FUTURES, GIVEN
+from experiments.strategy.figures_portfolio import portfolio_name
 from experiments.tables import write_table
 
-RUNS, FUTURES, EFFECTS, ROBUST = "runs.parquet", "futures.csv", "effects.csv", "robustness.csv"
-AS_GIVEN = 0
-"""The number of the future in which the assumptions are as the scenarios have them; sampled ones count from 1."""
+RUNS, POINTS, PORTFOLIOS = "runs.parquet", "points.csv", "portfolios.csv"
+EFFECTS, ROBUST = "effects.csv", "robustness.csv"
 
 
 def write_strategy_tables(folder: Path, answer: Answer) -> None:
@@ -25,24 +26,34 @@ def write_strategy_tables(folder: Path, answer: Answer) -> None:
         OSError: the folder cannot be written.
     """
     write_table(folder / RUNS, runs(answer))
-    _write_csv(folder / FUTURES, futures(answer))
+    _write_csv(folder / POINTS, points(answer))
+    _write_csv(folder / PORTFOLIOS, portfolios(answer))
     _write_csv(folder / EFFECTS, effects(answer))
     _write_csv(folder / ROBUST, robust(answer))
 
 
-def runs(answer: Answer) -> Iterator[Mapping[str, Any]]:
-    """One row a run: future, arm, seed, every outcome in the unit that people read, and cost a person-week."""
-    yield from _runs(answer.given.outcomes, [AS_GIVEN])
+def parts(answer: Answer) -> Iterator[tuple[str, Outcomes, tuple[int, ...]]]:
+    """Parts of a study, what was measured in each, and the numbers of its futures or points."""
+    yield GIVEN, answer.given.outcomes, (AS_GIVEN,)
     if answer.futures is not None:
-        yield from _runs(answer.futures.outcomes, answer.numbers)
+        yield FUTURES, answer.futures.outcomes, answer.numbers
+    for part, measured in answer.explored.items():
+        yield part, measured.outcomes, measured.numbers or (AS_GIVEN,)
 
 
-def _runs(outcomes: Outcomes, numbers: Sequence[int]) -> Iterator[Mapping[str, Any]]:
-    """A part of the rows for each future."""
+def runs(answer: Answer) -> Iterator[Mapping[str, Any]]:
+    """One row a run: part of the study, number of the point, arm, seed, outcomes as people read them, cost."""
+    for part, outcomes, numbers in parts(answer):
+        yield from _runs(part, outcomes, numbers)
+
+
+def _runs(part: str, outcomes: Outcomes, numbers: Sequence[int]) -> Iterator[Mapping[str, Any]]:
+    """The rows of a part, point by point."""
     arms, _, worlds = outcomes.shape
     for at, number in enumerate(numbers):
         columns: dict[str, Any] = {
-            "future": np.full(arms * worlds, number, np.int64),
+            "part": np.full(arms * worlds, part, dtype=object),
+            "point": np.full(arms * worlds, number, np.int64),
             "arm": np.repeat(np.array(outcomes.arms, dtype=object), worlds),
             "seed": np.tile(np.array(outcomes.seeds, np.int64), arms),
         }
@@ -51,16 +62,37 @@ def _runs(outcomes: Outcomes, numbers: Sequence[int]) -> Iterator[Mapping[str, A
         yield columns
 
 
-def futures(answer: Answer) -> list[dict[str, Any]]:
-    """One row a sampled future: its number and the value of every assumption, in its own unit."""
-    if answer.futures is None:
+def points(answer: Answer) -> list[dict[str, Any]]:
+    """One row a future or point of a design, and the value of every assumption there, in its own unit.
+
+    Assumptions that a part leaves as the scenarios have them are empty.
+    """
+    names = [each.path for each in answer.design.assumptions]
+    found = []
+    for part, outcomes, numbers in parts(answer):
+        paths = [each.path for each in outcomes.assumptions]
+        for number, values in zip(numbers, outcomes.futures, strict=True) if paths else ():
+            known = dict(zip(paths, map(float, values), strict=True))
+            found.append({"part": part, "point": number, **{name: known.get(name) for name in names}})
+    return found
+
+
+def portfolios(answer: Answer) -> list[dict[str, Any]]:
+    """One row a portfolio that was tried: its policies and their dials, what it promised, and what a finalist kept."""
+    found = answer.portfolio
+    if found is None:
         return []
-    outcomes = answer.futures.outcomes
-    names = [each.path for each in outcomes.assumptions]
-    return [
-        {"future": number, **dict(zip(names, map(float, values), strict=True))}
-        for number, values in zip(answer.numbers, outcomes.futures, strict=True)
-    ]
+    again = {each.candidate: each for each in found.finalists}
+    rows = []
+    for at, candidate in enumerate(found.candidates):
+        row: dict[str, Any] = {"arm": portfolio_name(found, candidate), "policies": " ".join(candidate.policies)}
+        row |= {each.name: float(value) for each, value in zip(found.objectives, found.seen[at], strict=True)}
+        row |= {"within_budget": bool(found.feasible[at]), "finalist": candidate in again}
+        final = again.get(candidate)
+        for place, objective in enumerate(found.objectives):
+            row[f"fresh_{objective.name}"] = None if final is None else final.fresh[place].value
+        rows.append(row | dict(candidate.settings))
+    return rows
 
 
 def effects(answer: Answer) -> list[dict[str, Any]]:

@@ -90,7 +90,7 @@ def unknown(answer: Answer, figures: Figures) -> Iterator[Said]:
     if open_ends:
         yield say("Which assumptions matter most: {which} not converged, so no ranking is shown.",
                   which=f"the {' and the '.join(open_ends)} {'have' if len(open_ends) > 1 else 'has'}")  # fmt: skip
-    if answer.screening is None and answer.sensitivity is None and answer.futures is not None:
+    if not answer.explained and answer.futures is not None:
         yield say("Which of the assumptions matter most: that was not asked.")
     for name, waits in answer.waits.items():
         short = sum(wait.reached < wait.worlds for wait in waits.values())

@@ -150,7 +150,9 @@ def test_nothing_that_keeps_the_budget_leaves_no_finalist() -> None:
 def test_a_candidate_without_values_is_passed_over() -> None:
     def evaluate(candidates: Sequence[Candidate], seeds: Sequence[int]) -> Evaluated:
         result = Knapsack()(candidates, seeds)
-        result.values[["a" in each.policies for each in candidates]] = np.nan
+        failed = ["a" in each.policies for each in candidates]
+        for values in (result.values, result.hours, result.money):
+            values[failed] = np.nan
         return result
 
     found = search_portfolio(KNAPSACK, evaluate, (1,), (2,), Effort(evaluations=60, seed=1))

@@ -9,6 +9,7 @@ import numpy as np
 
 from experiments.analysis.candidates import Budget as PortfolioBudget
 from experiments.analysis.candidates import Candidate, Dial, Evaluated, Objective, Option, Space
+from experiments.analysis.designs import Design as Points
 from experiments.analysis.designs import morris_design, sobol_design
 from experiments.analysis.outcomes import Assumption, Floats, Outcomes
 from experiments.analysis.portfolio import search_portfolio
@@ -18,6 +19,7 @@ from experiments.analysis.search import Effort
 from experiments.analysis.sensitivity import sobol_indices
 from experiments.strategy.answer import Answer, answer, failures_of
 from experiments.strategy.design import Design
+from experiments.strategy.figures import SCREENED, SHARED
 from experiments.strategy.measured import Measured
 from experiments.strategy.settings import Aim, Budget, Strategy, Uncertain
 from experiments.study import Arm, Study
@@ -33,11 +35,25 @@ def sampled(answer: Answer, *, noise: float = 0.05, base: int = 1024) -> Answer:
         return (10.0 * shares[:, 0] + 2.0 * shares[:, 1])[:, None] + noise * draw.normal(size=(len(shares), 4))
 
     morris, sobol = morris_design(assumptions, 20, 1), sobol_design(assumptions, base, 1)
+    first, second = run(morris.shares), run(sobol.shares)
+    explained = replace(answer, explained=answer.ranked()[0])
     return replace(
-        answer, explained=answer.ranked()[0],
-        screening=morris_screening(morris, run(morris.shares), "Need met", "points"),
-        sensitivity=sobol_indices(sobol, run(sobol.shares), "Need met", "points"),
+        explained,
+        screening=morris_screening(morris, first, "Need met", "points"),
+        sensitivity=sobol_indices(sobol, second, "Need met", "points"),
+        explored={SCREENED: _explored(explained, morris, first), SHARED: _explored(explained, sobol, second)},
+    )
+
+
+def _explored(answer: Answer, points: Points, effects: Floats) -> Measured:
+    """Runs with these effects (point, world) of the arm that is explained, at the points of a design."""
+    values = np.stack([np.full_like(effects, 40.0), 40.0 + effects])
+    outcomes = replace(
+        answer.given.outcomes, arms=(answer.given.outcomes.arms[0], answer.explained), assumptions=points.assumptions,
+        futures=points.futures, seeds=tuple(range(1, effects.shape[1] + 1)), values={answer.lead: values},
+        better={answer.lead: "higher"}, hours=np.zeros_like(values), money=np.zeros_like(values),
     )  # fmt: skip
+    return Measured(outcomes, {}, tuple(range(1, len(effects) + 1)))
 
 
 def sized(

@@ -69,7 +69,7 @@ def test_every_function_that_is_named_exists() -> None:
 
 def test_values_are_those_of_the_rows_that_they_name(answer: Answer, figures: Figures) -> None:
     """Recomputed from the arrays by way of the rows alone."""
-    measured = {"as given": answer.given, "over the futures": answer.futures}
+    measured = {"as given": answer.given, "futures": answer.futures}
     checked = 0
     for each in figures:
         kind = each.id.split("/")[0]
@@ -79,7 +79,7 @@ def test_values_are_those_of_the_rows_that_they_name(answer: Answer, figures: Fi
         assert found is not None
         outcomes = found.outcomes
         assert each.rows.seeds == outcomes.seeds
-        futures = [number - 1 for number in each.rows.futures] or [0]
+        futures = [number - 1 for number in each.rows.points] or [0]
         table = outcomes.hours if kind == "hours" else outcomes.values[each.rows.outcome]
         arms = [outcomes.arms.index(arm) for arm in each.rows.arms]
         named = each.id.split("/")[1]
@@ -125,4 +125,4 @@ def test_futures_left_out_are_not_among_the_rows() -> None:
     from dataclasses import replace
 
     rows = figures_of(replace(found, robust={"need_met": again})).get("regret_max", "rotation", "need_met").rows
-    assert rows.futures == (1, 2, 4, 5, 6, 7, 8)
+    assert rows.points == (1, 2, 4, 5, 6, 7, 8)

@@ -5,10 +5,12 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import pytest
 
 from experiments.cli import main
+from experiments.strategy.figures import Figure, read_figures
 
 pytestmark = pytest.mark.compiled
 
@@ -35,7 +37,10 @@ strategy:
   dials:
     coverage: {path: policies.mentorship.coverage, low: 0.2, high: 0.8, step: 0.2}
 """
-TABLES = ("runs.parquet", "futures.csv", "effects.csv", "robustness.csv", "numbers.json", "report.html", "summary.html")
+TABLES = (
+    "runs.parquet", "points.csv", "portfolios.csv", "effects.csv", "robustness.csv", "numbers.json", "report.html",
+    "summary.html",
+)  # fmt: skip
 
 
 @pytest.fixture(scope="module")
@@ -52,9 +57,10 @@ def test_every_table_and_page_is_there(done: tuple[Path, Path]) -> None:
     _, out = done
     assert all((out / name).is_file() for name in TABLES)
     runs = pd.read_parquet(out / "runs.parquet")
-    assert len(runs) == 4 * 6 * (1 + 5), "arms, worlds, and the futures beside the assumptions as given"
-    assert set(runs["arm"]) == {"baseline", "mentorship", "rotation", "all_together"}
-    baseline = runs[(runs["arm"] == "baseline") & (runs["future"] == 0)]
+    compared = runs[runs["part"].isin(["as given", "futures"])]
+    assert len(compared) == 4 * 6 * (1 + 5), "arms, worlds, and the futures beside the assumptions as given"
+    assert set(compared["arm"]) == {"baseline", "mentorship", "rotation", "all_together"}
+    baseline = runs[(runs["arm"] == "baseline") & (runs["part"] == "as given")]
     assert baseline["adequacy"].between(20, 95).all() and (baseline["hours"] == 0).all()
 
 
@@ -63,13 +69,79 @@ def test_a_number_leads_to_the_rows_that_give_it(done: tuple[Path, Path], capsys
     capsys.readouterr()
     assert main(["why", str(out), "effect/mentorship/adequacy"]) == 0
     told = capsys.readouterr().out
-    runs = pd.read_parquet(out / "runs.parquet").query("future == 0")
+    runs = pd.read_parquet(out / "runs.parquet").query("part == 'as given'")
     means = runs.groupby("arm")["adequacy"].mean()
     value = next(n for n in json.loads((out / "numbers.json").read_text())["numbers"] if n["id"].startswith("effect/m"))
     assert float(value["value"]) == pytest.approx(means["mentorship"] - means["baseline"], rel=1e-9)
     assert repr(float(value["value"])) in told and "12 rows" in told
     assert main(["why", str(out)]) == 0
     assert "effect/rotation/adequacy" in capsys.readouterr().out
+
+
+def test_what_a_search_promised_and_kept_is_in_the_rows_of_its_portfolios(done: tuple[Path, Path]) -> None:
+    _, out = done
+    numbers, tried = read_figures(out / "numbers.json"), pd.read_csv(out / "portfolios.csv")
+    assert tried["finalist"].any() and len(tried) == numbers.get("search", "tried").value
+    for place in range(1, 1 + int(tried["finalist"].sum())):
+        promised, kept, fall = (numbers.get(kind, str(place), "adequacy") for kind in ("promised", "kept", "fall"))
+        seen, again = (_gain(_rows(out, each), "adequacy").mean() for each in (promised, kept))
+        assert promised.value == pytest.approx(seen) and kept.value == pytest.approx(again)
+        assert fall.value == pytest.approx(seen - again)
+        hours = numbers.get("portfolio_hours", str(place))
+        assert hours.value == pytest.approx(_gain(_rows(out, hours), "hours").mean())
+        row = tried.set_index("arm").loc[kept.rows.arms[1]]
+        assert row["fresh_adequacy"] == pytest.approx(again) and row["adequacy"] == pytest.approx(seen)
+
+
+def test_the_strength_of_an_assumption_is_that_of_the_rows_of_its_points(done: tuple[Path, Path]) -> None:
+    """Morris' mu star from the tables alone: change of the effect for a move over the whole range."""
+    _, out = done
+    numbers = read_figures(out / "numbers.json")
+    points = pd.read_csv(out / "points.csv").query("part == 'screening'").set_index("point")
+    shares = pd.DataFrame({
+        "contact": (points["contact"] - 0.2) / 0.6,
+        "practice": np.log(points["practice"] / 0.002) / np.log(4),
+    })  # fmt: skip
+    first = numbers.get("strength", "contact")
+    effects = _gain(_rows(out, first), "adequacy").groupby("point").mean()
+    assert list(effects.index) == list(shares.index) == list(range(1, 13)), "four trajectories of three points"
+    moves: dict[str, list[float]] = {"contact": [], "practice": []}
+    for point in (at for at in shares.index if at % 3):
+        step = shares.loc[point + 1] - shares.loc[point]
+        name = step.abs().idxmax()
+        moves[str(name)].append(abs(effects[point + 1] - effects[point]) / abs(step[name]))
+    for name, each in moves.items():
+        assert numbers.get("strength", name).value == pytest.approx(np.mean(each), rel=1e-4), name
+
+
+def _rows(out: Path, figure: Figure) -> pd.DataFrame:
+    """The rows that a number names, in the table of runs."""
+    runs, rows = pd.read_parquet(out / "runs.parquet"), figure.rows
+    kept = runs[(runs["part"] == rows.where) & runs["arm"].isin(rows.arms) & runs["seed"].isin(rows.seeds)]
+    return kept[kept["point"].isin(rows.points or (0,))]
+
+
+def _gain(rows: pd.DataFrame, column: str) -> pd.Series:
+    """What the other arm has more than the baseline, in the same point and world."""
+    wide = rows.pivot(index=["point", "seed"], columns="arm", values=column)
+    other = next(name for name in wide if name != "baseline")
+    return wide[other] - wide["baseline"]
+
+
+def test_every_number_can_be_explained(done: tuple[Path, Path], capsys: pytest.CaptureFixture[str]) -> None:
+    """Each that comes from runs leads to as many rows as its arms, points and worlds are."""
+    _, out = done
+    capsys.readouterr()
+    for figure in read_figures(out / "numbers.json"):
+        rows = figure.rows
+        assert main(["why", str(out), figure.id]) == 0
+        told = capsys.readouterr().out
+        assert rows.where in told
+        if rows.where == "the study's settings":
+            assert "rows of" not in told
+        else:
+            expected = len(rows.arms) * len(rows.points or (0,)) * len(rows.seeds)
+            assert f"\n{expected} rows of " in told, figure.id
 
 
 def test_a_number_that_is_not_there_is_refused(done: tuple[Path, Path], capsys: pytest.CaptureFixture[str]) -> None:
@@ -84,7 +156,7 @@ def test_a_second_time_nothing_is_run_and_the_tables_are_the_same_bytes(
     done: tuple[Path, Path], capsys: pytest.CaptureFixture[str]
 ) -> None:
     document, out = done
-    before = {name: (out / name).read_bytes() for name in TABLES[:5]}
+    before = {name: (out / name).read_bytes() for name in TABLES[:6]}
     blocks = sorted(path.name for path in (out / "blocks").glob("*.parquet"))
     assert main(["study", f"file={document}", f"out={out}", "workers=1"]) == 0
     assert {name: (out / name).read_bytes() for name in before} == before
@@ -111,14 +183,56 @@ def test_another_question_never_takes_values_of_an_earlier_search(done: tuple[Pa
     from experiments.analysis.candidates import Objective, Option, Space
     from experiments.store import outcomes
     from experiments.strategy.searching import journal_name
+    from experiments.study import Arm
     from sim.scenario import Scenario
 
     _, out = done
     assert len(list(out.glob("search-*.journal"))) == 1
     space = Space((Option("rotation", "rotation"),), (Objective("need_met", "need met"),))
     longer, shorter = (Scenario.from_dict({"weeks": weeks}) for weeks in (60, 52))
-    names = {journal_name(each, outcomes(since), space) for each in (longer, shorter) for since in (0, 13)}
-    assert len(names) == 4 and journal_name(longer, outcomes(0), space) in names
+    nothing = Arm("baseline", "Baseline", longer)
+    names = {journal_name(each, nothing, outcomes(since), space) for each in (longer, shorter) for since in (0, 13)}
+    assert len(names) == 4 and journal_name(longer, nothing, outcomes(0), space) in names
+    assert journal_name(longer, Arm("baseline", "Baseline", shorter), outcomes(0), space) not in names
+
+
+BROKEN = """
+name: broken
+seeds: 4
+weeks: 20
+organization: {kind: synthetic, people: 48, departments: 4, topics: 8}
+policies:
+  mentorship: {kind: mentorship, start_week: 2, coverage: 0.6}
+  bad: {kind: breaking}
+scenarios: {baseline: [], mentorship: [mentorship], bad: [bad], both: [mentorship, bad]}
+strategy:
+  futures: 3
+  assumptions:
+    contact: {path: contacts.rate, low: 0.2, high: 0.8}
+  search: {trials: 4, seeds: 2, fresh: 2}
+"""
+
+
+def test_a_scenario_that_fails_is_listed_and_the_others_are_answered(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    document, out = tmp_path / "broken.yaml", tmp_path / "out"
+    document.write_text(BROKEN, encoding="utf-8")
+    asked = ["study", f"file={document}", f"out={out}", "workers=1", "plugins=breaking_plugin"]
+    assert main(asked) == 1
+    told = capsys.readouterr().err
+    assert "Missing from the results: bad (" in told and "Missing from the results: both (" in told
+    assert "on purpose" in told and "Traceback" not in told
+    runs = pd.read_parquet(out / "runs.parquet")
+    compared = runs[runs["part"].isin(["as given", "futures"])]
+    assert set(compared["arm"]) == {"baseline", "mentorship"} and len(compared) == 2 * 4 * (1 + 3)
+    report = (out / "report.html").read_text("utf-8")
+    assert "it could not be run" in report and "on purpose" in report
+    document.write_text(
+        BROKEN.replace("mentorship: [mentorship], ", "").replace(", both: [mentorship, bad]", ""), "utf-8"
+    )
+    assert main(asked) == 1
+    assert "so there is nothing to compare" in capsys.readouterr().err
 
 
 def test_what_is_wrong_is_said_before_anything_runs(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
