@@ -156,7 +156,11 @@ def test_where_there_are_no_locks_everything_is_granted(tmp_path: Path, monkeypa
 @pytest.mark.compiled
 def test_ctrl_c_ends_soon_says_how_to_go_on_and_keeps_what_was_done(tmp_path: Path) -> None:
     words = ["sweep", "scenario=rotation", "organization.people=480", "weeks=300", "seeds=400", "workers=2", "out=here"]
-    code = "import sys; from experiments import cli; sys.exit(cli.main(sys.argv[1:]))"
+    code = (
+        "import signal, sys; from experiments import cli; "
+        "signal.signal(signal.SIGINT, signal.default_int_handler); "  # a test run in the background ignores Ctrl-C
+        "sys.exit(cli.main(sys.argv[1:]))"
+    )
     environment = dict(os.environ, PYTHONPATH=str(Path(__file__).parents[2]))
     running = subprocess.Popen(
         [sys.executable, "-c", code, *words], cwd=tmp_path, env=environment, stderr=subprocess.PIPE, text=True
