@@ -8,6 +8,7 @@ import importlib.metadata
 import json
 import sys
 from collections.abc import Mapping
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -49,13 +50,32 @@ def digest(value: Any) -> str:
     return hashlib.sha256(canonical(value).encode()).hexdigest()
 
 
+_loaded: dict[str, dict[str, str]] = {}
+"""Version and source of plug-in modules as they were when they were loaded."""
+
+
 def plugin(cls: type) -> dict[str, str] | None:
-    """Version and source of the package or file that a class was plugged in from; None for the model's own."""
-    package = cls.__module__.partition(".")[0]
-    if package == __package__:
+    """Version and source of the package or file that a class was plugged in from; None for the model's own.
+
+    They are those of the code that runs: a file that changes after it was loaded changes nothing in this process.
+    """
+    if cls.__module__.partition(".")[0] == __package__:
         return None
-    names = importlib.metadata.packages_distributions().get(package, [])
+    if cls.__module__ not in _loaded:
+        note_loaded(cls)
+    return _loaded[cls.__module__]
+
+
+def note_loaded(cls: type) -> None:
+    """Note version and source of the module of a class, which is to be done while that is being loaded."""
+    names = _distributions().get(cls.__module__.partition(".")[0], [])
     versions = [f"{name} {importlib.metadata.version(name)}" for name in sorted(set(names))]
     file = getattr(sys.modules.get(cls.__module__), "__file__", None)
     source = hashlib.sha256(Path(file).read_bytes()).hexdigest() if file and Path(file).is_file() else ""
-    return {"version": ", ".join(versions), "source": source}
+    _loaded[cls.__module__] = {"version": ", ".join(versions), "source": source}
+
+
+@cache
+def _distributions() -> Mapping[str, list[str]]:
+    """Which distributions a package comes from; to look takes a tenth of a second."""
+    return importlib.metadata.packages_distributions()

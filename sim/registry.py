@@ -8,6 +8,7 @@ from importlib import import_module
 from importlib.metadata import entry_points
 from typing import Any, Generic, TypeVar
 
+from sim.identity import note_loaded
 from sim.problems import InputError, Problem
 
 T = TypeVar("T", bound=type)
@@ -47,6 +48,7 @@ class Registry(Generic[T]):
         taken = _place(known) if known else self._places().get(kind, _place(cls))
         if taken != _place(cls):
             raise ValueError(f"a {self.what} of kind '{kind}' exists already")
+        note_loaded(cls)
         self._added[kind] = cls
         return cls
 
@@ -69,6 +71,7 @@ class Registry(Generic[T]):
                 continue
             try:
                 found[point.name] = point.load()
+                note_loaded(found[point.name])
             except Exception as error:  # whatever a plug-in raises is said, not shown as a traceback
                 cause = f"the installed {self.what} cannot be imported: {type(error).__name__}: {error}"
                 problems.append(Problem(point.value, cause, "mend or uninstall its package"))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import importlib
 import pickle
 import random
 from pathlib import Path
@@ -202,6 +204,21 @@ def test_what_is_known_of_a_plugin() -> None:
     installed = plugin(pytest.MonkeyPatch) or {}
     assert installed["version"] == f"pytest {pytest.__version__}"
     assert len(installed["source"]) == 64
+
+
+def test_a_plugin_is_known_by_the_source_that_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    source = "from sim import rules\n\n\n@rules.register\nclass Hum(rules.Rule):\n    kind = 'hum'\n"
+    (tmp_path / "humming.py").write_text(source)
+    monkeypatch.syspath_prepend(tmp_path)
+    from sim import rules
+
+    monkeypatch.setattr(rules.RULES, "_added", {})
+    humming = importlib.import_module("humming")
+    (tmp_path / "humming.py").write_text(source + "# changed after it was loaded\n")
+    loaded = plugin(humming.Hum)
+    assert loaded == {"version": "", "source": hashlib.sha256(source.encode()).hexdigest()}
+    monkeypatch.setattr(rules.RULES, "_added", {})
+    assert plugin(importlib.reload(humming).Hum) != loaded, "now the other source runs"
 
 
 def test_canonical_text() -> None:
