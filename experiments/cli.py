@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import argparse
+import signal
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from importlib import metadata
 from pathlib import Path
+from threading import current_thread, main_thread
 
 from sim.problems import InputError, Problem
 
 MISTAKE, FAILED, STOPPED = 2, 1, 130
+_GOES_ON = "\nStopped. Runs that were finished are kept; the same command goes on from there."
 
 _OVERRIDES = """\
 overrides, any number of them:
@@ -54,20 +58,57 @@ def main(arguments: Sequence[str] | None = None) -> int:
     words = list(sys.argv[1:] if arguments is None else arguments)
     parser = _parser()
     options, rest = parser.parse_known_args(words)
-    try:
-        return _call(options, rest, words)
-    except InputError as error:
+    with _interrupts_remembered() as interrupts:
+        try:
+            return _call(options, rest, words)
+        except BaseException as error:
+            if interrupts or isinstance(error, KeyboardInterrupt):
+                _stop_workers()
+                print(_GOES_ON, file=sys.stderr)
+                return STOPPED
+            return _failed(error)
+
+
+def _failed(error: BaseException) -> int:
+    """Say what went wrong, where that is for people; anything else is a mistake of ours, and raised again."""
+    if isinstance(error, InputError):
+        _stop_workers()
         _print_problems(error.problems)
         return MISTAKE
-    except KeyboardInterrupt:
-        print("\nStopped. Runs that were finished are kept; the same command goes on from there.", file=sys.stderr)
-        return STOPPED
-    except BrokenPipeError:
+    if isinstance(error, BrokenPipeError):
         sys.stderr.close()
         return FAILED
-    except OSError as error:
+    if isinstance(error, OSError):
+        _stop_workers()
         print(f"Failed: {error}", file=sys.stderr)
         return FAILED
+    raise error
+
+
+@contextmanager
+def _interrupts_remembered() -> Iterator[list[int]]:
+    """Ctrl-C raises KeyboardInterrupt, and is noted: a library that is just being loaded makes another error of it."""
+    noted: list[int] = []
+
+    def interrupt(number: int, _: object) -> None:
+        noted.append(number)
+        raise KeyboardInterrupt
+
+    if signal.getsignal(signal.SIGINT) is not signal.default_int_handler or current_thread() is not main_thread():
+        yield noted  # somebody else's business
+        return
+    signal.signal(signal.SIGINT, interrupt)
+    try:
+        yield noted
+    finally:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+def _stop_workers() -> None:
+    """End workers that are loading, compiling or drawing; Python would wait for them as it ends."""
+    from experiments.workers import stop_workers
+
+    stop_workers()
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -14,7 +14,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
@@ -110,8 +110,12 @@ class Crew:
         self._pool = ProcessPoolExecutor(
             machine.workers, context, initializer=_start_worker, initargs=(self._done, self._stop, machine.plugins)
         )
-        for _ in range(machine.workers):
-            self._pool.submit(_load)
+        try:
+            for _ in range(machine.workers):
+                self._start(_load)
+        except BaseException:
+            self.stop(grace=0.0)
+            raise
 
     @classmethod
     def of(cls, machine: Machine) -> Crew:
@@ -163,7 +167,7 @@ class Crew:
             if task is None:
                 return
             try:
-                waiting[self._pool.submit(_work, task)] = at
+                waiting[self._start(_work, task)] = at
             except BrokenProcessPool:
                 self.broken = True
 
@@ -174,9 +178,14 @@ class Crew:
 
     def _submit(self, work: Callable[[T], R], item: T) -> Future[R] | None:
         try:
-            return self._pool.submit(work, item)
+            return self._start(work, item)
         except BrokenProcessPool:
             return None
+
+    def _start(self, work: Callable[..., R], *given: Any) -> Future[R]:
+        """Hand something to the pool, which may start a worker for it: one that Ctrl-C never reaches."""
+        with _interrupts_held():
+            return self._pool.submit(work, *given)
 
     @staticmethod
     def _result(work: Callable[[T], R], item: T, future: Future[R] | None) -> R:
@@ -194,6 +203,7 @@ class Crew:
         """End now: ask, wait so many seconds, then end what has not listened."""
         Crew._kept = None
         self._stop.set()
+        manager = getattr(self._pool, "_executor_manager_thread", None)
         self._pool.shutdown(wait=False, cancel_futures=True)
         own = [process for process in multiprocessing.active_children() if process not in self._before]
         deadline = time.monotonic() + grace
@@ -201,6 +211,24 @@ class Crew:
             process.join(max(0.0, deadline - time.monotonic()))
             if process.is_alive():
                 process.terminate()
+        if manager is not None:
+            manager.join(_GRACE)  # Python may trip over a thread of the pool that ends while it ends itself
+
+
+@contextmanager
+def _interrupts_held() -> Iterator[None]:
+    """Hold back Ctrl-C for a moment: processes that are started meanwhile hold it back for good.
+
+    They could say so themselves, but only after their Python has started, and until then would end with a traceback.
+    """
+    if not hasattr(signal, "pthread_sigmask"):  # pragma: no cover
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def start_workers(machine: Machine) -> None:
@@ -217,7 +245,7 @@ def close_workers() -> None:
 
 
 def stop_workers() -> None:
-    """End the workers that were kept and have nothing to do yet."""
+    """End the workers that were kept, whatever they are doing."""
     if Crew._kept is not None:
         Crew._kept.stop(grace=0.0)
 

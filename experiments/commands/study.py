@@ -15,8 +15,7 @@ from experiments.progress import Screen
 from experiments.results import check_study
 from experiments.strategy.design import Design, designed
 from experiments.strategy.settings import DEFAULT_OUTCOMES, Aim, Strategy
-from experiments.workers import start_workers, stop_workers
-from sim.problems import InputError
+from experiments.workers import start_workers
 
 
 def main(tokens: Sequence[str], command: Sequence[str]) -> int:
@@ -32,14 +31,10 @@ def main(tokens: Sequence[str], command: Sequence[str]) -> int:
     Raises:
         InputError: with every problem, before anything is run or written.
     """
-    try:
-        request = read_request(tokens, begin=start_workers)
-        design = _design(request)
-        notes = check_study(design.study)
-        folder = request.folder(design.study.name)
-    except InputError:
-        stop_workers()
-        raise
+    request = read_request(tokens, begin=start_workers)
+    design = _design(request)
+    notes = check_study(design.study)
+    folder = request.folder(design.study.name)
     from experiments.strategy.run import Lab, StudyError
     from experiments.strategy.stages import run_study
 

@@ -16,8 +16,7 @@ from experiments.results import Notes, assemble, check_study
 from experiments.runner import Outcome, run_wanted
 from experiments.store import Store, Wanted
 from experiments.study import Study
-from experiments.workers import share_out, start_workers, stop_workers
-from sim.problems import InputError
+from experiments.workers import share_out, start_workers
 
 if TYPE_CHECKING:
     from experiments.charts import ShareOut
@@ -37,14 +36,6 @@ def main(tokens: Sequence[str], command: Sequence[str], *, multirun: bool = Fals
     Raises:
         InputError: with every problem, before anything is run or written.
     """
-    try:
-        return _main(tokens, command, multirun)
-    except InputError:
-        stop_workers()
-        raise
-
-
-def _main(tokens: Sequence[str], command: Sequence[str], multirun: bool) -> int:
     request = read_request(tokens, multirun=multirun, begin=start_workers)
     seeds = None if request.seed is None else (request.seed,)
     if multirun:
