@@ -5,12 +5,12 @@ from __future__ import annotations
 import io
 import re
 from dataclasses import replace
-from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
 
 import pytest
 from fake_studies import DEMO, HOSTILE, Plan, study
+from pages import Page
 from rich.console import Console
 
 from experiments.charts import draw_charts
@@ -26,31 +26,6 @@ PROVENANCE = {
     "git": {"commit": "abc", "changed": False}, "plugins": [], "seconds": None,
     "study": {"scenarios": [{"name": "rotation", "file": "scenarios/rotation.yaml"}]},
 }  # fmt: skip
-
-
-class Page(HTMLParser):
-    """What a browser would load, run and show."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.tags: list[str] = []
-        self.loads: list[str] = []
-        self.handlers: list[str] = []
-        self.ids: list[str] = []
-        self.text = ""
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.tags.append(tag)
-        for name, value in attrs:
-            if name in ("src", "href", "xlink:href", "action", "data", "poster"):
-                self.loads.append(value or "")
-            if name == "id":
-                self.ids.append(value or "")
-            if name.startswith("on"):
-                self.handlers.append(name)
-
-    def handle_data(self, data: str) -> None:
-        self.text += data
 
 
 def reported(folder: Path, plans: Any, question: str = "Which policy?", **options: Any) -> tuple[str, Page]:

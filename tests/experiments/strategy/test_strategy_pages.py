@@ -7,7 +7,6 @@ import re
 import shutil
 import subprocess
 from dataclasses import replace
-from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +14,7 @@ import pytest
 from fake_studies import HOSTILE
 from made_up_parts import sampled, searched, sized
 from made_up_study import answered, planned, worlds
+from pages import Page
 
 from experiments.strategy.answer import Answer
 from experiments.strategy.answer import answer as answer_of
@@ -29,30 +29,18 @@ LONG = "A policy with a name that goes on and on, far beyond what any chart has 
 VOID = {"meta", "link", "br", "img", "input", "hr"}
 
 
-class Page(HTMLParser):
-    """What a browser would load, run and show; numbers outside of charts that no title explains."""
+class NumberedPage(Page):
+    """A page, and the numbers outside of charts that no title explains."""
 
     def __init__(self) -> None:
         super().__init__()
-        self.tags: list[str] = []
-        self.loads: list[str] = []
-        self.handlers: list[str] = []
-        self.ids: list[str] = []
         self.titles: list[str] = []
-        self.text = ""
         self.unexplained: list[str] = []
         self._open: list[tuple[str, bool]] = []
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.tags.append(tag)
+        super().handle_starttag(tag, attrs)
         named = dict(attrs)
-        for name, value in attrs:
-            if name in ("src", "href", "xlink:href", "action", "data", "poster"):
-                self.loads.append(value or "")
-            if name == "id":
-                self.ids.append(value or "")
-            if name.startswith("on"):
-                self.handlers.append(name)
         explained = named.get("class") == "figure" or tag in ("svg", "style", "title", "bdi", "h1", "th", "code", "pre")
         if named.get("class") == "figure":
             self.titles.append(named.get("title") or "")
@@ -64,17 +52,17 @@ class Page(HTMLParser):
             pass
 
     def handle_data(self, data: str) -> None:
-        self.text += data
+        super().handle_data(data)
         if not any(explained for _, explained in self._open):
             self.unexplained += re.findall(r"[^.;]*\d[^.;]*", data.replace("\u00a0", " "))
 
 
-def paged(answer: Answer, folder: Path) -> tuple[dict[str, str], dict[str, Page]]:
+def paged(answer: Answer, folder: Path) -> tuple[dict[str, str], dict[str, NumberedPage]]:
     write_strategy_report(folder, answer, PROVENANCE)
     texts = {name: (folder / f"{name}.html").read_text("utf-8") for name in ("report", "summary")}
     pages = {}
     for name, text in texts.items():
-        pages[name] = Page()
+        pages[name] = NumberedPage()
         pages[name].feed(text)
     return texts, pages
 
@@ -90,7 +78,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def pages(whole: Answer, folder: Path) -> tuple[dict[str, str], dict[str, Page]]:
+def pages(whole: Answer, folder: Path) -> tuple[dict[str, str], dict[str, NumberedPage]]:
     return paged(whole, folder)
 
 
@@ -130,7 +118,7 @@ def test_no_number_on_a_page_is_without_an_id(pages: Any) -> None:
     """But for levels of intervals, and what stands below the results: limits, formulas and provenance."""
     allowed = ("95 %", "90 %", "90th percentile", "from 20 worlds on", "642 ties")
     for name, text in pages[0].items():
-        page = Page()
+        page = NumberedPage()
         page.feed(text.partition('<h2 id="limits"')[0])
         left = [words for words in page.unexplained if not any(known in words for known in allowed)]
         assert not left, name
