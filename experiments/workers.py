@@ -72,7 +72,7 @@ def simulate(task: Task, on_week: Callable[[int], None] | None = None) -> Runs:
     """Run one task from its first week to its last, and give what is kept of its worlds.
 
     Raises:
-        RuntimeError: the user's files changed since the study was checked.
+        RuntimeError: files of the organization or a plug-in changed since the study was checked, or are others here.
     """
     from experiments.store.packing import pack
     from sim.scenario import Scenario
@@ -80,7 +80,10 @@ def simulate(task: Task, on_week: Callable[[int], None] | None = None) -> Runs:
 
     scenario = Scenario.from_dict(task.scenario)
     if scenario.identity() != task.identity:
-        raise RuntimeError("the user's files changed while the study was running")
+        raise RuntimeError(
+            "the organization's files or a plug-in are not what they were when the study was checked; if they changed "
+            "meanwhile, the same command takes them as they are now"
+        )
     simulation = Simulation(scenario, list(task.seeds), threads=task.machine.threads)
     try:
         simulation.run(on_week)

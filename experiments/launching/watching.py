@@ -42,10 +42,11 @@ def size_of(wanted: Wanted, runs: int) -> int:
 
 def _watch(folder: Path, wanted: Sequence[Wanted], total: int, progress: Progress, stop: threading.Event) -> None:
     """Look again and again; a store of its own, because one store is for one thread."""
-    store, pause = Store(folder), _PAUSE
+    store, pause = None, _PAUSE
     while not stop.wait(pause):
         began = time.monotonic()
         with suppress(OSError):
+            store = store or Store(folder)
             store.refresh()
             left = sum(size_of(each, len(store.missing(each))) for each in wanted)
             progress.advance(total - left)

@@ -31,13 +31,18 @@ def notes(store: Store, missing: Sequence[Wanted]) -> list[str]:
         if group.facts.model == MODEL_VERSION:
             weeks_of.setdefault(group.facts.kin, set()).add(group.facts.weeks)
     known = {group.facts.identity for group in here}
-    longer = [
+    alike = [
         (int(each.arm.scenario.weeks), other)
         for each in missing
         if weeks_of and each.arm.identity not in known
         for other in weeks_of.get(kin(each.arm), ())
     ]
-    if longer:
+    if any(wanted == stored for wanted, stored in alike):
+        said.append(
+            "The same scenarios are stored as other files of the organization or another version of a plug-in gave "
+            "them. Those results are left alone, and the scenarios are run as they are now."
+        )
+    if longer := [(wanted, stored) for wanted, stored in alike if wanted != stored]:
         wanted, stored = (sorted(set(weeks)) for weeks in zip(*longer, strict=True))
         said.append(
             f"The same scenarios are stored over {_listed(stored)} weeks. Over {_listed(wanted)} weeks they are other "

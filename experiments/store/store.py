@@ -105,6 +105,7 @@ class Store:
                 )
                 raise OSError(error.errno, cause, str(self.blocks)) from error
             raise
+        self.index.forget(path.name)  # whatever a damaged one of this name was
         self.index.refresh()
         if path.name in self.index.damaged:
             raise OSError(errno.EIO, "What was written cannot be read back", str(path))
@@ -125,8 +126,7 @@ class Store:
             self._close(name)
             entries = self._sound(name)
             if entries and self.write(entries, claims) == name:
-                self.index.read_again(name)
-                continue
+                continue  # somebody else has made it again meanwhile
             make_folder(self.blocks / DAMAGED)
             with suppress(FileNotFoundError):
                 (self.blocks / name).replace(self.blocks / DAMAGED / name)
@@ -207,15 +207,18 @@ class Store:
         Raises:
             MissingRunsError: no block holds it.
         """
-        for name, group in self.index.everything():
-            if group.facts.identity == identity and name not in self.index.damaged:
-                return group.facts, self._file(name).texts[identity]
-        raise MissingRunsError(identity)
+        return self._again(lambda: self._described(identity))
 
     def verify(self, keys: Iterable[tuple[str, str]]) -> None:
         """Read all that is here of some scenarios in some detail; blocks that are not sound count as damaged."""
         for key in keys:
             self._verify(key)
+
+    def _described(self, identity: str) -> tuple[Facts, str]:
+        for name, group in self.index.everything():
+            if group.facts.identity == identity and name not in self.index.damaged:
+                return group.facts, self._file(name).texts[identity]
+        raise MissingRunsError(identity)
 
     def _outcomes(self, wanted: Wanted) -> Iterable[tuple[list[int], NDArray[np.float64], NDArray[np.float32]]]:
         """Outcomes part by part: rows among the wanted seeds, numbers, courses."""

@@ -321,6 +321,39 @@ def test_merging_that_stops_anywhere_loses_nothing(tmp_path: Path, arm: Arm) -> 
         assert same(Store(tmp_path).record(Wanted(arm, (0, 1, 2))), record_of((0, 1, 2)))
 
 
+def test_a_block_that_another_process_mended_meanwhile_is_taken(tmp_path: Path, arm: Arm, record: Record) -> None:
+    path = put(tmp_path, arm, record)
+    good = path.read_bytes()
+    path.write_bytes(good[:-9])
+    store = Store(tmp_path)
+    assert store.missing(Wanted(arm, SEEDS)) == SEEDS
+    path.write_bytes(good)
+    with store.claims() as claims:
+        assert store.mend([Wanted(arm, SEEDS)], claims) == []
+    assert store.missing(Wanted(arm, SEEDS)) == ()
+    assert same(store.record(Wanted(arm, SEEDS)), record)
+    assert path.read_bytes() == good
+
+
+def test_the_same_scenario_on_other_files_or_with_another_plugin_is_said(
+    tmp_path: Path, arm: Arm, record: Record
+) -> None:
+    put(tmp_path, replace(arm, known_identity="f" * 64), record)
+    (said,) = notes(Store(tmp_path), [Wanted(arm, SEEDS)])
+    assert "The same scenarios are stored" in said and "plug-in" in said and "weeks" not in said
+    (said,) = notes(Store(tmp_path), [Wanted(arm_of(weeks=WEEKS + 1), SEEDS)])
+    assert "from week 0" in said and "plug-in" not in said
+
+
+def test_a_scenario_that_was_merged_behind_a_reader_s_back_is_described(tmp_path: Path, arm: Arm) -> None:
+    for seed in range(9):
+        put(tmp_path, arm, record_of((seed,)))
+    reader, writer = Store(tmp_path), Store(tmp_path)
+    with writer.claims() as claims:
+        writer.tidy(claims)
+    assert reader.described(arm.identity)[0].weeks == WEEKS
+
+
 def test_one_run_in_two_blocks_is_one_run_and_two_results_are_none(tmp_path: Path, arm: Arm) -> None:
     put(tmp_path, arm, record_of((1, 2)))
     put(tmp_path, arm, record_of((2, 3)))
