@@ -13,6 +13,9 @@ from experiments.workers import default_workers
 if TYPE_CHECKING:
     from experiments.launching.launchers import Launcher
 
+_OWN = "hydra"
+"""The folder of launchers in a results folder."""
+
 
 @contextmanager
 def joined(launcher: Launcher) -> Iterator[int]:
@@ -40,17 +43,21 @@ def joined(launcher: Launcher) -> Iterator[int]:
             ray.shutdown()
 
 
-def place_of(launcher: Launcher, folder: Path) -> Path:
-    """The folder for what a launcher writes: on a node of Ray it may not be where the results are."""
+def place_of(launcher: Launcher, folder: Path, token: str) -> Path:
+    """The folder for what a launcher writes: on a node of Ray it may not be where the results are.
+
+    Each command has its own, so that none takes away the files of another's jobs.
+    """
     if launcher.name == "ray":
         return Path(tempfile.gettempdir()) / "watercooler-jobs"
-    return folder / "hydra"
+    return folder / _OWN / token[:8]
 
 
-def cleared(launcher: Launcher, folder: Path) -> None:
+def cleared(launcher: Launcher, folder: Path, token: str) -> None:
     """Remove what the launcher wrote into the results folder: files of jobs that all did well."""
     import shutil
 
     if launcher.name != "ray":
         with suppress(OSError):
-            shutil.rmtree(place_of(launcher, folder))
+            shutil.rmtree(place_of(launcher, folder, token))
+            (folder / _OWN).rmdir()

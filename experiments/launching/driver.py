@@ -71,7 +71,7 @@ def launch(
     with joined(launcher) as at_once, shown(store.folder) as token, watching(store.folder, left, progress):
         driver.run(_job(store.folder, token, machine), at_once, tasks)
     if not driver.done.failed:
-        cleared(launcher, store.folder)
+        cleared(launcher, store.folder, token)
     return driver.done
 
 
@@ -132,7 +132,7 @@ class _Driver:
 
     def _round(self, job: Job, parts: Sequence[Part], wave: int) -> bool:
         """Launch parts, some together; says whether every job found that it can do nothing."""
-        place = place_of(self._launcher, self._store.folder.resolve())
+        place = place_of(self._launcher, Path(job.folder), job.token)
         useless = True
         for begin in range(0, len(parts), wave):
             some = parts[begin : begin + wave]

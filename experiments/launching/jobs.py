@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from experiments.launching.job import PART, Answer, Job
+from experiments.launching.waiting import each_for_itself
 
 if TYPE_CHECKING:
     from experiments.launching.launchers import Launcher
@@ -18,8 +19,8 @@ _NAME = "watercooler"
 def start(launcher: Launcher, job: Job, parts: Sequence[str], place: Path) -> list[Answer]:
     """Let Hydra launch a job for every part, and wait for all.
 
-    Some launchers give up at the first job that is lost: then all answers are of lost jobs, and the store knows what
-    the others did.
+    Joblib gives up at the first job that is lost: then all answers are of lost jobs, and the store knows what the
+    others did.
 
     Args:
         parts: their texts.
@@ -46,7 +47,8 @@ def start(launcher: Launcher, job: Job, parts: Sequence[str], place: Path) -> li
             HydraContext(config_loader=hydra.config_loader, callbacks=_no_callbacks()), job, config
         )
         try:
-            returned = plugin.launch([[f"{PART}={part}"] for part in parts], initial_job_idx=0)
+            with each_for_itself(launcher):
+                returned = plugin.launch([[f"{PART}={part}"] for part in parts], initial_job_idx=0)
         except Exception as error:
             return [_lost(error)] * len(parts)
         return [

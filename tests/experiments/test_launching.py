@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import pickle
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
@@ -276,7 +277,7 @@ def test_what_is_lost_again_and_again_is_said(run: Run, monkeypatch: pytest.Monk
     assert err.count("Missing from the results") == 2 and "its jobs were lost: gone" in err
 
 
-@pytest.mark.parametrize("name", [INSTALLED["basic"], INSTALLED["joblib"]])
+@pytest.mark.parametrize("name", [INSTALLED[name] for name in ("basic", "joblib", "submitit_local", "ray")])
 @pytest.mark.parametrize("how", ["raise", "exit"])
 def test_a_failing_scenario_does_not_hide_the_others(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, how: str
@@ -284,6 +285,7 @@ def test_a_failing_scenario_does_not_hide_the_others(
     if name == "basic" and how == "exit":
         pytest.skip("the basic launcher runs jobs in this very process")
     load_plugins(["breaking_plugin"])
+    monkeypatch.setenv("PYTHONPATH", str(Path(__file__).parent), prepend=os.pathsep)
     monkeypatch.setattr(driver, "ROUNDS", 2)
     asked = study(bad={"kind": "breaking", "how": how}, good={"kind": "rotation"})
     outcome = launched(tmp_path, asked, Launcher(name, jobs=2), Telling(), ("breaking_plugin",))
