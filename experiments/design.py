@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from experiments.naming import BASELINE, apart, stem, title_of, titles
 from experiments.strategy.settings import KEY as STRATEGY
-from experiments.strategy.settings import Strategy, read_strategy
+from experiments.strategy.settings import Ground, Strategy, read_strategy
 from experiments.study import Arm, Study
 from experiments.words import STUDY_KEYS
 from sim.plain import UNREADABLE, Findings, KeyPath, shown
@@ -109,10 +109,17 @@ def read_design(document: Document, removed: Iterable[str] = ()) -> Design:
     seeds = _seeds(document.data.get("seeds"), findings)
     labels = rest.get("policies")
     choices = _choices(document.data.get("scenarios"), list(labels or {}), set(removed), findings)
-    strategy = read_strategy(document.data.get(STRATEGY), findings)
+    ground = None if catalogue is None else _ground(catalogue, choices)
+    strategy = read_strategy(document.data.get(STRATEGY), findings, ground=ground)
     findings.raise_if_any()
     assert catalogue is not None
     return Design(name, question, seeds, catalogue, choices, strategy)
+
+
+def _ground(catalogue: Scenario, choices: Mapping[str, tuple[str, ...]] | None) -> Ground:
+    """What a strategy section is checked against: the scenario, and the arms that study_of makes of it."""
+    named = choices if choices is not None else _default_choices(tuple(catalogue.policies))
+    return Ground(catalogue, tuple(name for name, labels in named.items() if labels))
 
 
 def study_of(design: Design, name: str, seeds: Sequence[int] | None = None) -> Study:

@@ -47,10 +47,24 @@ class Design:
 
     @cached_property
     def _worlds(self) -> tuple[tuple[Arm, ...], ...]:
-        return tuple(
-            tuple(self.arm_at(arm, values, f"{self.called} {number}") for arm in self.study.arms)
-            for number, values in enumerate(self.futures, start=1)
-        )
+        return tuple(self._future(number, values) for number, values in enumerate(self.futures, start=1))
+
+    def _future(self, number: int, values: Floats) -> tuple[Arm, ...]:
+        """Every arm in one future.
+
+        Raises:
+            InputError: its values are refused, together, by the model.
+        """
+        try:
+            return tuple(self.arm_at(arm, values, f"{self.called} {number}") for arm in self.study.arms)
+        except InputError as error:
+            pairs = zip(self.assumptions, values, strict=True)
+            told = f"{self.called} {number} of {len(self.futures)} ({', '.join(f'{each.path} {at:g}' for each, at in pairs)})"
+            mend = "narrow the ranges until they go together"
+            raise InputError(
+                [Problem("strategy.assumptions", f"{told} is refused: {each.place}: {each.cause}", mend)
+                 for each in dict.fromkeys(error.problems)]
+            ) from error  # fmt: skip
 
     def arm_at(self, arm: Arm, values: Sequence[float] | Floats, place: str) -> Arm:
         """An arm with the assumptions at some values (assumption,); `place` is told beside its title."""
@@ -60,21 +74,22 @@ class Design:
 
 
 def designed(study: Study, strategy: Strategy) -> Design:
-    """Sample the futures of a study; the first arm of a design does nothing.
+    """Sample the futures of a study, and the scenario of every arm in each; the first arm of a design does nothing.
 
     Raises:
-        InputError: a path leads nowhere, an end of a range is refused by the model, or there is no one baseline.
+        InputError: there is no one baseline, a path is in no arm, or the model refuses an arm in a future.
     """
     baselines = [arm for arm in study.arms if arm.baseline is None]
     problems = [] if len(baselines) == 1 else [_one_baseline(len(baselines))]
-    for name, uncertain in strategy.assumptions.items():
-        problems += _ends(study, name, uncertain)
+    problems += [_in_no_arm(name, each) for name, each in strategy.assumptions.items() if not _reached(study, each)]
     if problems:
-        raise InputError(list(dict.fromkeys(problems)))
+        raise InputError(problems)
     ordered = sorted(study.arms, key=lambda arm: arm.baseline is not None)
     study = Study(study.name, study.question, tuple(ordered), study.seeds, study.starts)
     found = tuple(assumption(name, each) for name, each in strategy.assumptions.items())
-    return Design(study, strategy, found, sample(found, strategy.futures, strategy.sampling))
+    design = Design(study, strategy, found, sample(found, strategy.futures, strategy.sampling))
+    design.arms_in(0)
+    return design
 
 
 def assumption(name: str, uncertain: Uncertain) -> Assumption:
@@ -103,11 +118,11 @@ def rounded(values: Floats) -> Floats:
 
 
 def changed(scenario: Scenario, values: Sequence[tuple[Uncertain, float]]) -> Scenario:
-    """A scenario with uncertain numbers at some values.
+    """A scenario with uncertain numbers at some values; whole numbers stay whole, to the nearest.
 
     Raises:
         InputError: the model refuses a value.
-        KeyError: a path leads nowhere.
+        KeyError: a path leads nowhere, or to something that is no number.
     """
     from sim.scenario import Scenario as ScenarioType
 
@@ -116,7 +131,9 @@ def changed(scenario: Scenario, values: Sequence[tuple[Uncertain, float]]) -> Sc
     data = scenario.to_dict()
     for uncertain, value in values:
         for holder, key in places(data, uncertain.path):
-            holder[key] = _times(holder[key], value) if uncertain.times else value
+            if refusal(holder[key], uncertain.times):
+                raise KeyError(uncertain.path)
+            holder[key] = _times(holder[key], value) if uncertain.times else _whole(holder[key], value)
     return ScenarioType.from_dict(data)
 
 
@@ -141,14 +158,28 @@ def places(data: dict[str, Any], path: str) -> Iterator[tuple[dict[str, Any], st
         yield holder, last  # type: ignore[misc]
 
 
+def refusal(value: Any, times: bool) -> tuple[str, str] | None:
+    """Why a value of a scenario cannot be varied, and what to do; None where it can."""
+    if isinstance(value, list | tuple) and not times:
+        return "it is a list", "write times: true, and low and high as factors on its values"
+    if value is None:
+        return "it is empty", "give it a number in the scenario first"
+    numbers = value if isinstance(value, list | tuple) else [value]
+    if not numbers or any(isinstance(each, bool) or not isinstance(each, int | float) for each in numbers):
+        return "it is no number", "see watercooler policies and docs/model.md for what can be varied"
+    return None
+
+
 def _times(value: Any, factor: float) -> Any:
-    """A number, or each of a list, times a factor; whole numbers stay whole."""
+    """A number, or each of a list, times a factor."""
     if isinstance(value, list | tuple):
         return [_times(each, factor) for each in value]
-    if isinstance(value, bool) or not isinstance(value, int | float):
-        raise KeyError(value)
-    product = value * factor
-    return round(product) if isinstance(value, int) else float(f"{product:.{DIGITS}g}")
+    return _whole(value, float(f"{value * factor:.{DIGITS}g}"))
+
+
+def _whole(before: float, value: float) -> float:
+    """A value, whole where what stood before it is."""
+    return round(value) if isinstance(before, int) else value
 
 
 def _one_baseline(number: int) -> Problem:
@@ -156,21 +187,10 @@ def _one_baseline(number: int) -> Problem:
     return Problem("scenarios", cause, "name one scenario without policies")
 
 
-def _ends(study: Study, name: str, uncertain: Uncertain) -> list[Problem]:
-    """What is wrong with an assumption, tried at both ends of its range in every arm."""
-    place = f"strategy.assumptions.{name}"
-    reached, problems = False, []
-    for arm in study.arms:
-        data = arm.scenario.to_dict()
-        try:
-            reached = reached or any(True for _ in places(data, uncertain.path))
-            for value in (uncertain.low, uncertain.high):
-                changed(arm.scenario, [(uncertain, value)])
-        except (KeyError, TypeError):
-            cause = f"no number stands at {uncertain.path!r} in a scenario"
-            return [Problem(place, cause, "see watercooler policies and docs/model.md for what can be varied")]
-        except InputError as error:
-            problems += [Problem(place, f"{each.place}: {each.cause}", each.mend) for each in error.problems]
-    if not reached:
-        problems.append(Problem(place, f"{uncertain.path!r} is in no scenario of the study", "leave it out"))
-    return problems
+def _reached(study: Study, uncertain: Uncertain) -> bool:
+    """Whether a path leads to something in any arm."""
+    return any(True for arm in study.arms for _ in places(arm.scenario.to_dict(), uncertain.path))
+
+
+def _in_no_arm(name: str, uncertain: Uncertain) -> Problem:
+    return Problem(f"strategy.assumptions.{name}", f"{uncertain.path!r} is in no scenario of the study", "leave it out")

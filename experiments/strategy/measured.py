@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from experiments.analysis.outcomes import Outcomes
 from experiments.pairing import display_factor
 from experiments.strategy.design import Design
-from experiments.strategy.settings import Aim
+from experiments.strategy.settings import Aim, weekly
 
 Floats = NDArray[np.float64]
 HOURS, MONEY = "hours", "money"
@@ -35,7 +35,7 @@ class Measured:
 
     Attributes:
         outcomes: everything as arrays.
-        courses: outcome -> its course over the weeks, in display units (arm, future, world, week).
+        courses: outcome that has a value every week -> its course, in display units (arm, future, world, week).
         numbers: of the futures, counted from 1 as the design has them; empty where they are all of it.
     """
 
@@ -65,9 +65,9 @@ def gathered(design: Design, values: Read, futures: Floats, seeds: Sequence[int]
         money=of(MONEY),
         units={name: unit(name) for name in aims},
     )
-    weeks = values.courses.shape[-1]
-    wide = values.courses.reshape(*shape, len(aims), weeks).transpose(3, 1, 0, 2, 4)
-    courses = {name: factor(name) * wide[at].astype(np.float64) for at, name in enumerate(aims)}
+    kept, weeks = [name for name in aims if weekly(name)], values.courses.shape[-1]
+    wide = values.courses.reshape(*shape, len(kept), weeks).transpose(3, 1, 0, 2, 4)
+    courses = {name: factor(name) * wide[at].astype(np.float64) for at, name in enumerate(kept)}
     return Measured(found, courses)
 
 

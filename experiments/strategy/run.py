@@ -12,6 +12,7 @@ from experiments.runner import Outcome, Progress, run_wanted
 from experiments.store import Detail, Store, Values, Wanted, outcomes
 from experiments.strategy.design import Design
 from experiments.strategy.measured import Measured, gathered
+from experiments.strategy.settings import weekly
 from experiments.study import Arm
 from experiments.workers import Machine
 
@@ -25,7 +26,7 @@ class Lab:
     """Where the worlds of a study are run and read.
 
     Attributes:
-        detail: what is kept of each run: every metric, and the courses of the outcomes.
+        detail: what is kept of each run: every metric, and the courses of the outcomes that have one.
         failed: arm in a future -> reason.
         made: runs that this process made.
     """
@@ -40,7 +41,7 @@ class Lab:
     @classmethod
     def of(cls, folder: Path, design: Design, machine: Machine, progress: Progress) -> Lab:
         """The lab of a study, in its results folder."""
-        courses = tuple(design.strategy.outcomes)
+        courses = tuple(name for name in design.strategy.outcomes if weekly(name))
         return cls(Store(folder), machine, progress, outcomes(design.study.since, courses))
 
     def run(self, arms: Sequence[Arm], seeds: Sequence[int]) -> None:

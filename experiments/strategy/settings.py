@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sim.parameters import REQUIRED, parameter, section
 from sim.parse import is_mapping, read_fields, read_section, suggestion
 from sim.plain import UNREADABLE, Findings, KeyPath, shown
+
+if TYPE_CHECKING:
+    from sim.scenario import Scenario
 
 KEY = "strategy"
 MOST_FUTURES = 100_000
@@ -110,12 +113,31 @@ class Strategy:
     search: Search = section(Search, "which portfolio")
 
 
+@dataclass(frozen=True)
+class Ground:
+    """What a section is checked against.
+
+    Attributes:
+        catalogue: the scenario with every policy of the document.
+        arms: names of the scenarios that do something.
+    """
+
+    catalogue: Scenario
+    arms: Sequence[str]
+
+
 _NAMED: dict[str, type] = {"assumptions": Uncertain, "outcomes": Aim, "dials": Knob}
 DEFAULT_OUTCOMES = ("need_met", "adequacy")
 
 
-def read_strategy(given: Any, findings: Findings, path: KeyPath = (KEY,)) -> Strategy | None:
-    """Read the section `strategy` of a study; None where there is none or something in it was reported."""
+def read_strategy(
+    given: Any, findings: Findings, path: KeyPath = (KEY,), ground: Ground | None = None
+) -> Strategy | None:
+    """Read the section `strategy` of a study; None where there is none or something in it was reported.
+
+    Args:
+        ground: the scenario and the arms that it is checked against; None where these could not be read.
+    """
     if given is None or given is UNREADABLE or not is_mapping(given, findings, path):
         return None
     before = len(findings.problems)
@@ -126,9 +148,10 @@ def read_strategy(given: Any, findings: Findings, path: KeyPath = (KEY,)) -> Str
     for name, aim in named["outcomes"].items():
         _check_outcome(name, aim, findings, (*path, "outcomes", name))
     for name, knob in named["dials"].items():
-        if not knob.low < knob.high:
-            findings.add((*path, "dials", name), f"low {knob.low:g} is not below high {knob.high:g}", "give low < high")
-    _check_samples(values.get("sensitivity"), findings, (*path, "sensitivity"))
+        _check_dial(knob, findings, (*path, "dials", name))
+    _check_samples(values.get("sensitivity"), given, findings, (*path, "sensitivity"))
+    if ground is not None:
+        _check_against(ground, values, named, findings, path)
     if len(findings.problems) > before:
         return None
     named["outcomes"] = named["outcomes"] or dict.fromkeys(DEFAULT_OUTCOMES, Aim())
@@ -151,6 +174,21 @@ def _check_range(uncertain: Uncertain, findings: Findings, path: KeyPath) -> Non
         findings.add(path, "a logarithmic scale needs a range above 0", "raise low, or write scale: linear")
 
 
+def _stands(ranged: Uncertain | Knob) -> bool:
+    """Whether a range can be drawn from, so that where it leads is worth a look."""
+    stands = math.isfinite(ranged.low) and math.isfinite(ranged.high) and ranged.low < ranged.high
+    return stands and not (isinstance(ranged, Uncertain) and ranged.scale == "log" and ranged.low <= 0)
+
+
+def _check_dial(knob: Knob, findings: Findings, path: KeyPath) -> None:
+    """A range has a low and a high end, and a step that fits between them."""
+    if not knob.low < knob.high:
+        findings.add(path, f"low {knob.low:g} is not below high {knob.high:g}", "give low < high")
+    elif knob.step is not None and knob.step > knob.high - knob.low:
+        span = f"the {knob.high - knob.low:g} from low to high"
+        findings.add(path, f"step {knob.step:g} is larger than {span}", "give a smaller step")
+
+
 def _check_outcome(name: str, aim: Aim, findings: Findings, path: KeyPath) -> None:
     """An outcome is a metric with a direction."""
     from sim.metrics import METRICS
@@ -159,12 +197,45 @@ def _check_outcome(name: str, aim: Aim, findings: Findings, path: KeyPath) -> No
         findings.add(path, f"there is no metric {shown(name)}", suggestion(name, list(METRICS)))
     elif METRICS[name].better not in DIRECTIONS and aim.better is None:
         findings.add(path, f"of {name} neither more nor less is better by itself", "add better: higher, or lower")
+    if aim.threshold is not None and name in METRICS and not weekly(name):
+        findings.add((*path, "threshold"), f"{name} has no value every week", "leave the threshold out")
 
 
-def _check_samples(sensitivity: Any, findings: Findings, path: KeyPath) -> None:
-    """Sobol's sequence is balanced at powers of two only."""
+def weekly(metric: str) -> bool:
+    """Whether a metric has a value every week, so that it has a course, and may reach a threshold."""
+    from sim.metrics import METRICS
+
+    return METRICS[metric].kind != "run"
+
+
+def _check_samples(sensitivity: Any, given: Any, findings: Findings, path: KeyPath) -> None:
+    """Designs need enough points and two assumptions; Sobol's sequence is balanced at powers of two only."""
     if not isinstance(sensitivity, Sensitivity):
         return
-    if sensitivity.samples & max(0, sensitivity.samples - 1):
-        power = 2 ** round(math.log2(sensitivity.samples))
-        findings.add((*path, "samples"), f"{sensitivity.samples} is not a power of two", f"write {power}")
+    trajectories, samples = sensitivity.trajectories, sensitivity.samples
+    if trajectories == 1:
+        findings.add((*path, "trajectories"), "one trajectory has no spread", "write 0 for none, or 4 and more")
+    if samples & max(0, samples - 1):
+        power = 2 ** round(math.log2(samples))
+        findings.add((*path, "samples"), f"{samples} is not a power of two", f"write {max(power, 4)}")
+    elif 0 < samples < 4:
+        findings.add((*path, "samples"), f"{samples} base samples are too few", "write 0 for none, or 4 and more")
+    assumptions = (given or {}).get("assumptions") or {}
+    if (trajectories or samples) and isinstance(assumptions, Mapping) and len(assumptions) < 2:
+        cause = "which assumptions matter is asked, and there are fewer than two"
+        findings.add(path, cause, "add assumptions, or leave trajectories and samples out")
+
+
+def _check_against(
+    ground: Ground, values: Mapping[str, Any], named: Mapping[str, Any], findings: Findings, path: KeyPath
+) -> None:
+    """What a section asks of its scenario, of the parts of it that can be read."""
+    from experiments.strategy.checks import check_arm, check_assumptions, check_dials
+
+    assumptions = {name: each for name, each in named["assumptions"].items() if _stands(each)}
+    check_assumptions(assumptions, ground, findings, (*path, "assumptions"))
+    dials = {name: each for name, each in named["dials"].items() if _stands(each)}
+    check_dials(dials, ground, findings, (*path, "dials"))
+    sensitivity = values.get("sensitivity")
+    if isinstance(sensitivity, Sensitivity):
+        check_arm(sensitivity.arm, ground, findings, (*path, "sensitivity", "arm"))

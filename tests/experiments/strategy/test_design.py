@@ -86,3 +86,22 @@ def test_the_baseline_comes_first_and_is_one() -> None:
     assert designed(twice, design.strategy).study.arms[0].name == "plain"
     with pytest.raises(InputError, match="0 scenarios without a baseline"):
         designed(alone, design.strategy)
+
+
+def test_whole_numbers_stay_whole() -> None:
+    people = {"path": "organization.people", "low": 100, "high": 140}
+    start = {"path": "policies.rotation.start_week", "low": 0.5, "high": 1.5, "times": True}
+    policies = {"rotation": {"kind": "rotation", "start_week": 9}}
+    design = made(assumptions={"people": people, "start": start}, policies=policies)
+    for number, (many, factor) in enumerate(design.futures):
+        arm = design.arms_in(number)[1].scenario
+        data = arm.to_dict()
+        assert data["organization"]["people"] == round(many)
+        assert arm.policies["rotation"].start_week == round(9 * factor)
+
+
+def test_ranges_that_do_not_go_together_are_refused_before_anything_runs() -> None:
+    start = {"path": "policies.rotation.start_week", "low": 10, "high": 49}
+    weeks = {"path": "weeks", "low": 15, "high": 50}
+    with pytest.raises(InputError, match=r"future \d of 8 \(.*\) is refused: policies.rotation.start_week"):
+        made(assumptions={"start": start, "weeks": weeks}, policies={"rotation": {"kind": "rotation"}}, weeks=50)

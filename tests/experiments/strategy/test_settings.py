@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -35,6 +36,9 @@ def problems(**strategy: Any) -> str:
 
 
 CONTACT = {"path": "contacts.rate", "low": 0.3, "high": 0.7}
+PRACTICE = {"path": "learning.practice", "low": 0.002, "high": 0.008}
+COVERAGE = {"path": "policies.rotation.coverage", "low": 0.2, "high": 0.8}
+TWO = {"assumptions": {"contact": CONTACT, "practice": PRACTICE}}
 
 
 def test_an_empty_section_has_the_defaults() -> None:
@@ -52,10 +56,14 @@ def test_a_study_without_the_section_has_none() -> None:
 def test_everything_that_is_said_is_read() -> None:
     found = read(
         futures=9,
-        assumptions={"contact": {**CONTACT, "scale": "log", "title": "how often people meet"}},
+        assumptions={
+            "contact": {**CONTACT, "scale": "log", "title": "how often people meet"},
+            "twice": {"path": "contacts.rate", "low": 0.5, "high": 1, "times": True},
+        },
         outcomes={"need_met": {"smallest": 1.5, "threshold": 45}, "meetings": {"better": "higher"}},
         budget={"hours": 2},
         sensitivity={"samples": 64, "arm": "rotation"},
+        dials={"share": COVERAGE, "pace": {"path": "policies.mentorship.cadence", "low": 1, "high": 4, "step": 1}},
     )
     assert (found.futures, found.budget.hours, found.sensitivity.samples) == (9, 2, 64)
     assert found.assumptions["contact"].title == "how often people meet"
@@ -77,7 +85,27 @@ def test_everything_that_is_said_is_read() -> None:
         ({"assumptions": {"contact": {**CONTACT, "path": "contacts"}}}, "no number stands at 'contacts'"),
         ({"assumptions": {"contact": {**CONTACT, "path": "policies.circles.coverage"}}}, "is in no scenario"),
         ({"assumptions": {"safety": {"path": "culture.safety", "low": 0.5, "high": 3}}}, "3.0 is too high"),
-        ({"sensitivity": {"samples": 60}}, "60 is not a power of two; write 64"),
+        ({"assumptions": {"leave": {"path": "turnover.hazard", "low": 0.1, "high": 0.2}}}, "a list; write times: true"),
+        ({"assumptions": {"kind": {"path": "organization.kind", "low": 0.1, "high": 0.2}}}, "it is no number"),
+        ({"assumptions": {"a": CONTACT, "b": {**CONTACT, "high": 0.6}}}, "sets what 'a' varies too"),
+        ({"assumptions": {"a_b": CONTACT, "a b": PRACTICE}}, "is called 'a b', as 'a_b' is; give it another title"),
+        ({"assumptions": {"shocks": {"path": "policies.rotation.end_week", "low": 1, "high": 9}}}, "it is empty"),
+        ({"assumptions": {"a": {"path": "policies.rotation.ramp_weeks", "low": 2, "high": 9, "times": True}}},
+         "from 2 to 9 nothing changes: 'policies.rotation.ramp_weeks' is the same at both ends"),
+        ({"outcomes": {"weeks_to_half": {"threshold": 9}}}, "weeks_to_half has no value every week; leave the thres"),
+        ({"sensitivity": {"samples": 60}, **TWO}, "60 is not a power of two; write 64"),
+        ({"sensitivity": {"samples": 2}, **TWO}, "2 base samples are too few"),
+        ({"sensitivity": {"trajectories": 1}, **TWO}, "sensitivity.trajectories: one trajectory has no spread"),
+        ({"sensitivity": {"samples": 4}}, "which assumptions matter is asked, and there are fewer than two"),
+        ({"sensitivity": {"arm": "rotatio"}}, "'rotatio' is no scenario of the study with a policy; did you mean"),
+        ({"sensitivity": {"arm": "baseline"}}, "'baseline' is no scenario of the study with a policy"),
+        ({"dials": {"d": {**COVERAGE, "step": 0.7}}}, "step 0.7 is larger than the 0.6 from low to high"),
+        ({"dials": {"d": {**COVERAGE, "high": 3}}}, "strategy.dials.d: policies.rotation.coverage: 3.0 is too high"),
+        ({"dials": {"d": COVERAGE, "e": COVERAGE}}, "strategy.dials.e: turns what 'd' turns"),
+        ({"dials": {"d": {**COVERAGE, "path": "contacts.rate"}}}, "no number of a policy stands at 'contacts.rate'"),
+        ({"dials": {"d": {**COVERAGE, "path": "policies.*.coverage"}}}, "no number of a policy stands at"),
+        ({"dials": {"d": {**COVERAGE, "path": "policies.rotation.kind"}}}, "no number of a policy stands at"),
+        ({"dials": {"d": {"path": "policies.rotation.cadence", "low": 1, "high": 4, "step": 0.5}}}, "whole numbers"),
     ],
     ids=lambda value: next(iter(value)) if isinstance(value, dict) else "",
 )  # fmt: skip
@@ -86,5 +114,19 @@ def test_what_is_refused_says_where_and_what_to_do(strategy: dict[str, Any], tol
 
 
 def test_all_problems_come_at_once() -> None:
-    told = problems(futurs=3, outcomes={"need_mett": {}}, sensitivity={"samples": 60})
-    assert all(word in told for word in ("futurs", "need_mett", "power of two"))
+    told = problems(
+        futurs=3, outcomes={"need_mett": {}}, sensitivity={"samples": 60, "arm": "rotate"},
+        assumptions={"a": {**CONTACT, "path": "contacts.rat"}, "b": {"path": "learning.rate"}}, dials={"d": CONTACT},
+    )  # fmt: skip
+    words = ("futurs", "need_mett", "power of two", "'rotate'", "'contacts.rat'", "'low' is missing", "dials.d")
+    assert all(word in told for word in words)
+
+
+def test_problems_of_paths_have_the_line_of_the_file(tmp_path: Path) -> None:
+    path = tmp_path / "study.yaml"
+    path.write_text(
+        "policies: {rotation: {kind: rotation}}\nstrategy:\n  assumptions:\n"
+        "    contact: {path: contacts.rat, low: 0.3, high: 0.7}\n"
+    )
+    with pytest.raises(InputError, match=r"line 4, strategy\.assumptions\.contact: no number stands at"):
+        read_design(Document.from_file(path))
