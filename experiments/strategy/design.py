@@ -58,8 +58,8 @@ class Design:
         try:
             return tuple(self.arm_at(arm, values, f"{self.called} {number}") for arm in self.study.arms)
         except InputError as error:
-            pairs = zip(self.assumptions, values, strict=True)
-            told = f"{self.called} {number} of {len(self.futures)} ({', '.join(f'{each.path} {at:g}' for each, at in pairs)})"
+            pairs = ", ".join(f"{each.path} {at:g}" for each, at in zip(self.assumptions, values, strict=True))
+            told = f"{self.called} {number} of {len(self.futures)} ({pairs})"
             mend = "narrow the ranges until they go together"
             raise InputError(
                 [Problem("strategy.assumptions", f"{told} is refused: {each.place}: {each.cause}", mend)

@@ -12,6 +12,7 @@ from experiments.strategy.design import Design, rounded
 from experiments.strategy.figures import SCREENED, SHARED
 from experiments.strategy.measured import Measured
 from experiments.strategy.run import Lab, StudyError, measured
+from sim.problems import InputError
 
 if TYPE_CHECKING:
     from experiments.analysis.designs import Design as Points
@@ -27,6 +28,8 @@ def explained(lab: Lab, design: Design, found: Answer) -> Answer:
     asked = design.strategy.sensitivity
     if not asked.trajectories and not asked.samples:
         return found
+    if asked.arm and asked.arm not in found.arms:
+        return _noted(lab, found, f"{asked.arm} could not be run")
     found = replace(found, explained=asked.arm or found.ranked()[0])
     assumptions = design.assumptions
     if asked.trajectories:
@@ -40,13 +43,20 @@ def explained(lab: Lab, design: Design, found: Answer) -> Answer:
 
 
 def _tried(step: Callable[[Lab, Design, Answer], Answer], lab: Lab, design: Design, found: Answer) -> Answer:
-    """The answer after a step; the same with a note where a scenario could not be run for it."""
+    """The answer after a step; the same with a note where a scenario could not be run for it, or is refused."""
     try:
         return step(lab, design, found)
     except StudyError as error:
-        note = f"Which assumptions matter was not found out: {error}"
-        lab.progress.say(note)
-        return replace(found, notes=(*found.notes, note))
+        return _noted(lab, found, str(error))
+    except InputError as error:
+        return _noted(lab, found, error.problems[0].cause)
+
+
+def _noted(lab: Lab, found: Answer, reason: str) -> Answer:
+    """The answer with why it does not say which assumptions matter."""
+    note = f"Which assumptions matter was not found out: {reason}"
+    lab.progress.say(note)
+    return replace(found, notes=(*found.notes, note))
 
 
 def _screened(lab: Lab, design: Design, found: Answer) -> Answer:
