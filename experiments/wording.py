@@ -7,6 +7,9 @@ import math
 MOST_DECIMALS = 7
 MINUS, DASH = "\u2212", "\u2013"
 """A real minus sign, and what stands where there is no number."""
+COUNTED = frozenset({"adoptions", "challenges", "hours", "lookups", "meetings", "pilots", "points", "practices", "ties",
+                     "topics", "weeks"})  # fmt: skip
+"""Units, and first words of units, that lose their s after 1."""
 
 
 def decimals(low: float, high: float, unit: str = "") -> int:
@@ -62,8 +65,10 @@ def interval(low: float, high: float, digits: int, *, sign: bool = False) -> str
 
 def with_unit(text: str, unit: str) -> str:
     """A number with its unit behind it."""
-    singular = "point" if unit == "points" and text.lstrip(f"+{MINUS}") == "1" else unit
-    return f"{text} {singular}" if unit else text
+    counted, _, rest = unit.partition(" ")
+    if counted in COUNTED and text.lstrip(f"+{MINUS}") == "1":
+        unit = f"{counted.removesuffix('s')} {rest}".rstrip()
+    return f"{text} {unit}" if unit else text
 
 
 def p_value(p: float) -> str:

@@ -143,7 +143,7 @@ def discover(outcomes: Outcomes, outcome: str, arm: str, least: float, search: S
         title=outcomes.title(outcome),
         unit=outcomes.unit(outcome),
         least=least,
-        failing=percentiles(np.array([fails.mean()]), relabelled.mean(axis=1)[:, None])[0],
+        failing=percentiles(np.array([fails.mean()]), relabelled.mean(axis=1)[:, None], effect.shape[1])[0],
         futures=used.size,
         left_out=len(outcomes.futures) - used.size,
         boxes=tuple(_with_futures(box, used) for box in boxes),

@@ -69,8 +69,14 @@ def about(value: Floats, resampled: Floats, worlds: int) -> list[Estimate]:
     return [Estimate(*map(float, each)) for each in zip(value, low, high, bias, strict=True)]
 
 
-def percentiles(value: Floats, resampled: Floats) -> list[Estimate]:
-    """Percentile intervals of numbers that are not pushed either way, such as shares (thing,), (resample, thing)."""
+def percentiles(value: Floats, resampled: Floats, worlds: int = 2) -> list[Estimate]:
+    """Percentile intervals of numbers that are not pushed either way, such as shares (thing,), (resample, thing).
+
+    Args:
+        worlds: how many were drawn again; from one there is no interval.
+    """
+    if worlds < 2:
+        return [Estimate(float(each), math.nan, math.nan) for each in value]
     tail = 100.0 * (1.0 - CONFIDENCE) / 2.0
     low, high = np.nanpercentile(resampled, (tail, 100.0 - tail), axis=0)
     return [Estimate(*map(float, each)) for each in zip(value, low, high, strict=True)]

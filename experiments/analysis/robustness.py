@@ -50,7 +50,8 @@ class RobustArm:
         effect: mean over futures and worlds.
         rank: by the mean over all futures, 1 is best.
         rank_futures: share of futures in which the arm has each rank (rank,), first entry rank 1.
-        rank_worlds: share of resampled worlds in which the arm has each rank by the mean over futures (rank,).
+        rank_worlds: share of resampled worlds in which the arm has each rank by the mean over futures (rank,); NaN
+            with one world.
         worst_future: where its regret is largest, an index of `Outcomes.futures`.
     """
 
@@ -99,6 +100,11 @@ class Robustness:
     tau_worlds: Floats
 
 
+def comparable(outcomes: Outcomes, outcome: str) -> NDArray[np.int64]:
+    """The futures in which every arm has a value in some world (used,)."""
+    return np.flatnonzero(np.isfinite(mean_over_worlds(outcomes.values[outcome])).all(axis=0))
+
+
 def robustness(
     outcomes: Outcomes, outcome: str, wanted: Wanted, resamples: int = RESAMPLES, seed: int = 0
 ) -> Robustness:
@@ -107,8 +113,7 @@ def robustness(
     Raises:
         ValueError: in no future every arm has a value.
     """
-    merit = outcomes.merit(outcome)
-    used = np.flatnonzero(np.isfinite(mean_over_worlds(merit)).all(axis=0))
+    merit, used = outcomes.merit(outcome), comparable(outcomes, outcome)
     if used.size == 0:
         raise ValueError(f"{outcome}: in no future every arm has a value")
     merit, effect = merit[:, used], outcomes.effect(outcome)[:, used]
@@ -126,7 +131,7 @@ def robustness(
         about(seen.max(axis=1), again.regret_max, worlds),
         about(np.percentile(seen, HIGH_PERCENTILE, axis=1), again.regret_high, worlds),
         percentiles(fit.all(axis=0).mean(axis=1), again.acceptable),
-        percentiles(np.nanmean(mean_effect, axis=1), again.effect),
+        percentiles(np.nanmean(mean_effect, axis=1), again.effect, worlds),
         strict=True,
     )
     arms = tuple(
@@ -143,7 +148,7 @@ def robustness(
             money=float(mean_over_worlds(money[arm]).mean()),
             rank=int(order[arm]),
             rank_futures=_shares(ranks[arm], len(mean)),
-            rank_worlds=_shares(again.ranks[:, arm], len(mean)),
+            rank_worlds=_shares(again.ranks[:, arm], len(mean)) if worlds > 1 else np.full(len(mean), np.nan),
             worst_future=int(used[seen[arm].argmax()]),
         )
         for arm, (regret_max, regret_high, acceptable, of_effect) in enumerate(columns)

@@ -189,10 +189,11 @@ def _tell(
         trial.set_user_attr(VALUES, seen.values.tolist())
         trial.set_user_attr(HOURS, seen.hours.tolist())
         trial.set_user_attr(MONEY, seen.money.tolist())
-        trial.set_constraint(HOURS, beyond(seen.hours, space.budget.hours))
-        trial.set_constraint(MONEY, beyond(seen.money, space.budget.money))
         means = seen.values.mean(axis=1)
-        if np.isfinite(means).all():
+        limits = {HOURS: beyond(seen.hours, space.budget.hours), MONEY: beyond(seen.money, space.budget.money)}
+        if np.isfinite([*means, *limits.values()]).all():
+            for name, excess in limits.items():
+                trial.set_constraint(name, excess)
             study.tell(trial, means.tolist())
         else:
             study.tell(trial, state=TrialState.FAIL)

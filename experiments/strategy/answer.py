@@ -6,10 +6,12 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+import numpy as np
+
 from experiments.analysis.discovery import Discovery, discover
 from experiments.analysis.outcomes import HIGHER, Outcomes
 from experiments.analysis.portfolio import Portfolio
-from experiments.analysis.robustness import Robustness, Wanted, robustness
+from experiments.analysis.robustness import Robustness, Wanted, comparable, robustness
 from experiments.analysis.screening import Screening
 from experiments.analysis.sensitivity import Sensitivity
 from experiments.statistics import (
@@ -31,6 +33,7 @@ from experiments.statistics import (
 )
 from experiments.strategy.design import Design
 from experiments.strategy.measured import Measured
+from experiments.strategy.run import StudyError
 from experiments.strategy.settings import Strategy
 
 MOST_FAILURES = 3
@@ -154,20 +157,46 @@ class Answer:
 
 
 def answer(design: Design, given: Measured, futures: Measured | None, left_out: int = 0) -> Answer:
-    """Everything that can be said of runs alone; what needs more runs is added by `dataclasses.replace`."""
-    outcomes = given.outcomes
+    """Everything that can be said of runs alone; what needs more runs is added by `dataclasses.replace`.
+
+    Raises:
+        StudyError: there is no world or no future in which every arm has a value of the first outcome.
+    """
+    outcomes, lead = given.outcomes, next(iter(given.outcomes.values))
+    nowhere = [(given, "world")] if np.isnan(outcomes.values[lead][:, 0]).any(axis=0).all() else []
+    if futures is not None and comparable(futures.outcomes, lead).size == 0:
+        nowhere.append((futures, "sampled future"))
+    for measured, what in nowhere:
+        raise StudyError(_without_value(measured.outcomes, lead, what))
     wanted = {name: wanted_of(design.strategy, name) for name in outcomes.values}
-    robust = {} if futures is None else {name: robustness(futures.outcomes, name, wanted[name]) for name in wanted}
+    robust = (
+        {}
+        if futures is None
+        else {
+            name: robustness(futures.outcomes, name, wanted[name])
+            for name in wanted
+            if comparable(futures.outcomes, name).size
+        }
+    )
     return Answer(
         design=design,
         given=given,
         futures=futures,
         effects=effects_of(outcomes, design.strategy),
         robust=robust,
-        frontier=frontier_of(outcomes, next(iter(outcomes.values))),
+        frontier=frontier_of(outcomes, lead),
         waits=waits_of(given, design.strategy, design.study.since),
         left_out=left_out,
     )
+
+
+def _without_value(outcomes: Outcomes, lead: str, what: str) -> str:
+    """That the first outcome compares nothing, and in which arms it never has a value."""
+    never = [outcomes.title(arm) for arm, values in zip(outcomes.arms, outcomes.values[lead], strict=True)
+             if not np.isfinite(values).any()]  # fmt: skip
+    where = f"it has none under {', '.join(never)}" if never else "where one has a value, another has none"
+    return (f"{outcomes.title(lead)}, the first outcome, has a value in every arm in no {what} ({where}), so there is "
+            "nothing to compare; name another outcome first")  # fmt: skip
 
 
 def wanted_of(strategy: Strategy, outcome: str) -> Wanted:

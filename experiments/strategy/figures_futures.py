@@ -14,7 +14,7 @@ from experiments.analysis.resampling import Estimate
 from experiments.analysis.robustness import RobustArm, Robustness
 from experiments.statistics import share_interval
 from experiments.strategy import shown
-from experiments.strategy.figures import FUTURES, Figure, Method, Rows
+from experiments.strategy.figures import FUTURES, SETTINGS, Figure, Method, Rows
 from experiments.strategy.figures_given import made
 from experiments.wording import DASH, number, p_value, plural
 
@@ -23,6 +23,12 @@ if TYPE_CHECKING:
 
 ROBUST = "experiments.analysis.robustness.robustness"
 METHODS = {
+    "used": Method(
+        "futures in which every arm has a value of {outcome}", "experiments.analysis.robustness.comparable",
+        "count of futures"),
+    "unused": Method(
+        "futures in which some arm has no value of {outcome}", "experiments.analysis.robustness.comparable",
+        "count of futures"),
     "acceptable": Method(
         "share of futures in which {arm} is acceptable by {outcome}", ROBUST,
         "futures in which the mean gain over worlds is at least the smallest effect, within the budget; the interval "
@@ -68,12 +74,23 @@ METHODS = {
 
 def future_figures(answer: Answer) -> Iterator[Figure]:
     """How robust every arm is, by every outcome."""
+    if answer.futures is not None:
+        yield from _unused(answer, answer.futures.outcomes.shape[1])
     for name, robust in answer.robust.items():
+        size = robust.futures.size
+        yield made(answer, "used", (name,), plural(size, "future"), size, _rows(answer, name), METHODS, outcome=name)
         for found in robust.arms:
             yield from _robust(answer, name, robust, found)
         median = float(np.nanmedian(robust.tau_futures)) if np.isfinite(robust.tau_futures).any() else math.nan
         yield made(answer, "tau", (name,), number(median, 2), median, _rows(answer, name), METHODS, outcome=name)
     yield from _first_two(answer)
+
+
+def _unused(answer: Answer, number: int) -> Iterator[Figure]:
+    """In how many futures arms cannot be compared by an outcome."""
+    for name in answer.given.outcomes.values:
+        rest = number - (answer.robust[name].futures.size if name in answer.robust else 0)
+        yield made(answer, "unused", (name,), str(rest), rest, Rows(SETTINGS), METHODS, outcome=name)
 
 
 def acceptable_in(answer: Answer, arm: str) -> NDArray[np.bool_]:

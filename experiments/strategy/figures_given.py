@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from experiments.analysis.outcomes import mean_over_worlds
-from experiments.statistics import FEWEST_PAIRS, Paired, paired
+from experiments.statistics import FEWEST_PAIRS, Paired, half_width, paired
 from experiments.strategy import shown
 from experiments.strategy.figures import GIVEN, SETTINGS, Figure, Method, Rows, figure_id
 from experiments.wording import DASH, p_value, plural, with_unit
@@ -24,6 +24,9 @@ METHODS = {
     "threshold": Method(
         "the level of {outcome} whose first week is looked for", "experiments.strategy.settings.read_strategy",
         "strategy.outcomes in the study's file"),
+    "precision": Method(
+        "the half-width of the 95 % interval of {outcome} that is asked for",
+        "experiments.strategy.settings.read_strategy", "strategy.precision in the study's file"),
     "budget": Method(
         "the most {about} that a policy may cost a person and week", "experiments.strategy.settings.read_strategy",
         "strategy.budget in the study's file"),
@@ -119,6 +122,12 @@ def study_figures(answer: Answer) -> Iterator[Figure]:
     if answer.futures is not None:
         alike = answer.futures.outcomes.shape[2]
         counted["future_worlds"] = (alike, "world", "worlds in which every arm runs in each sampled future")
+    half = strategy.precision.half_width
+    if half is not None:
+        wide = sum(not half_width(answer.effects[arm, answer.lead].paired) <= half for arm in answer.arms)
+        counted["too_wide"] = (wide, "arm", "arms whose interval of the first outcome is wider than was asked for")
+        told = shown.plain(half, outcomes.unit(answer.lead))
+        yield made(answer, "precision", (answer.lead,), told, half, Rows(SETTINGS), METHODS, outcome=answer.lead)
     for name, (count, noun, about) in counted.items():
         yield made(answer, "study", (name,), plural(count, noun), count, Rows(SETTINGS), METHODS, about=about)
     for name, aim in strategy.outcomes.items():
@@ -210,10 +219,12 @@ def _frontier(answer: Answer, arm: str) -> Iterator[Figure]:
         rows = _rows(answer, kind, *dict.fromkeys((arm, everyone[0])))
         yield made(answer, kind, (arm,), write(spent), spent, rows, METHODS, arms=(arm, ""))
     rows = _rows(answer, answer.lead, *everyone)
-    told = shown.share(standing.frontier_share)
-    yield made(answer, "frontier", (arm,), told, standing.frontier_share, rows, METHODS, arms=(arm, ""))
+    several = answer.frontier.worlds > 1
+    share = standing.frontier_share if several else math.nan
+    yield made(answer, "frontier", (arm,), shown.share(share), share, rows, METHODS, arms=(arm, ""))
     for by in standing.ever_dominated_by:
-        yield made(answer, "dominated", (arm, by.arm), shown.share(by.share), by.share,
+        share = by.share if several else math.nan
+        yield made(answer, "dominated", (arm, by.arm), shown.share(share), share,
                    _rows(answer, answer.lead, arm, by.arm), METHODS, arms=(arm, by.arm))  # fmt: skip
 
 

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 from experiments.strategy.figures import Figure, Figures
 from experiments.strategy.figures_portfolio import named, portfolio_of
 from experiments.strategy.said import Part, Said, joined, say
-from experiments.strategy.words import called, matters
+from experiments.strategy.words import matters
+from experiments.strategy.words_arms import called
 from experiments.strategy.words_failures import where
 from experiments.wording import DASH
 
@@ -93,7 +94,7 @@ def robustness(answer: Answer, figures: Figures) -> Iterator[Grid]:
         kinds = ("acceptable", "too_weak", "too_dear", "regret_max", "regret_high", "gain", "rank", "first", "worst")
         base = answer.given.outcomes.arms[0]
         rows = tuple(_row(answer, figures, arm, name, kinds) for arm in (*answer.ranked(), base))
-        caption = say("{outcome} over {futures}", outcome=robust.title, futures=figures.get("study", "futures"))
+        caption = say("{outcome} over {futures}", outcome=robust.title, futures=figures.get("used", name))
         yield Grid(caption, heads, rows)
 
 
@@ -119,7 +120,8 @@ def _beaten(answer: Answer, figures: Figures, arm: str) -> Part:
     """Who dominates an arm by the means; else who does in some resamples."""
     standing = answer.frontier.of(arm)
     found = standing.dominated_by or standing.ever_dominated_by
-    named = [say("{other} ({share})", other=answer.title(by.arm), share=figures.get("dominated", arm, by.arm))
+    share = " ({share})" if answer.frontier.worlds > 1 else ""
+    named = [say("{other}" + share, other=answer.title(by.arm), share=figures.get("dominated", arm, by.arm))
              for by in found[:3]]  # fmt: skip
     more = say(" and others") if len(found) > 3 else say("")
     often = say("") if standing.dominated_by or not found else say("not by the means; ")

@@ -17,6 +17,7 @@ from experiments.strategy.charts import MOST_IN_SUMMARY, SUMMARY, Drawn, draw_ch
 from experiments.strategy.figures import NAME, Figures, write_figures
 from experiments.strategy.figures_all import figures_of
 from experiments.strategy.said import Said
+from experiments.strategy.words_arms import called
 
 if TYPE_CHECKING:
     from experiments.strategy.answer import Answer
@@ -116,7 +117,7 @@ def _report(answer: Answer, figures: Figures, drawn: Sequence[Drawn], provenance
         "steps": grids.steps(answer, figures),
         "failures": list(grids.failures(answer, figures)),
         "patterns": _kept(
-            [words_failures.pattern(answer, figures, arm, words.called(answer, arm)) for arm in answer.failures]
+            [words_failures.pattern(answer, figures, arm, called(answer, arm)) for arm in answer.failures]
         ),
         "portfolio": grids.portfolio(answer, figures),
         "searched": words_failures.portfolio(answer, figures),

@@ -12,6 +12,7 @@ from experiments.strategy.design import Design
 from experiments.strategy.explaining import explained
 from experiments.strategy.measured import Measured
 from experiments.strategy.run import Lab, StudyError, as_given, measured
+from experiments.wording import plural
 
 
 def run_study(lab: Lab, design: Design) -> Answer:
@@ -62,7 +63,7 @@ def run_as_given(lab: Lab, design: Design) -> tuple[Design, Measured]:
         more = 0 if wanted is None else _more(found, design, wanted)
         if more == 0:
             return design, found
-        lab.progress.say(f"{len(seeds)} worlds are not precise enough yet; {more} more.")
+        lab.progress.say(f"{plural(len(seeds), 'world')} {'is' if len(seeds) == 1 else 'are'} too few; {more} more.")
         seeds = _further(seeds, more)
 
 
@@ -112,12 +113,15 @@ def _further(seeds: Sequence[int], more: int) -> tuple[int, ...]:
 
 
 def run_futures(lab: Lab, design: Design) -> Measured:
-    """Every arm in every future."""
+    """Every arm in every future.
+
+    Raises:
+        StudyError: there is no future in which every arm could be run.
+    """
     number = len(design.futures)
     lab.progress.say(f"{len(design.study.arms)} scenarios in {number} futures, {len(design.study.seeds)} worlds each")
     everything = range(number)
     lab.run([arm for at in everything for arm in design.arms_in(at)], design.study.seeds)
-    found = measured(lab, design, everything, design.study.seeds)
-    if found.outcomes.shape[1] == 0:
+    if all(any(arm.name in lab.failed for arm in design.arms_in(at)) for at in everything):
         raise StudyError("in every future some scenario could not be run")
-    return found
+    return measured(lab, design, everything, design.study.seeds)

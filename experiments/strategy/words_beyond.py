@@ -10,7 +10,8 @@ from experiments.strategy.figures import Figures
 from experiments.strategy.figures_futures import acceptable_in, acceptance, sign_test
 from experiments.strategy.figures_given import inside
 from experiments.strategy.said import NOTHING, Part, Said, joined, listed, say
-from experiments.strategy.words import SURE, called, robust_arm
+from experiments.strategy.words_arms import called, robust_arm
+from experiments.strategy.words_rival import SURE
 
 if TYPE_CHECKING:
     from experiments.strategy.answer import Answer
@@ -80,8 +81,10 @@ def unknown(answer: Answer, figures: Figures) -> Iterator[Said]:
     """What the study does not know, the most important first."""
     worlds, ranked = answer.given.outcomes.shape[2], answer.ranked()
     if worlds < FEW_WORLDS:
-        yield say("Only {worlds}: intervals are wide, and how far outcomes spread is hardly seen. Run sixteen seeds or "
-                  "more before relying on this.", worlds=figures.get("study", "worlds"))  # fmt: skip
+        wide = "there are no intervals" if worlds == 1 else "intervals are wide"
+        yield say("Only {worlds}: " + wide + ", and how far outcomes spread is hardly seen. Run sixteen seeds or more "
+                  "before relying on this.", worlds=figures.get("study", "worlds"))  # fmt: skip
+    yield from _of_precision(answer, figures)
     if ranked:
         yield from _of_the_first_two(answer, figures, ranked)
     yield from _of_the_futures(answer, figures)
@@ -101,13 +104,22 @@ def unknown(answer: Answer, figures: Figures) -> Iterator[Said]:
         yield say("{note}", note=note)
 
 
+def _of_precision(answer: Answer, figures: Figures) -> Iterator[Said]:
+    """That the wanted half-width of the first outcome is not reached."""
+    if figures.has("study", "too_wide") and figures.get("study", "too_wide").value > 0.0:
+        yield say("What the arms change in {outcome} to within \u00b1{wanted}: with {worlds} the intervals of {arms} "
+                  "are wider than was asked for.", outcome=inside(answer.title(answer.lead)),
+                  wanted=figures.get("precision", answer.lead), worlds=figures.get("study", "worlds"),
+                  arms=figures.get("study", "too_wide"))  # fmt: skip
+
+
 def _of_the_first_two(answer: Answer, figures: Figures, ranked: list[str]) -> Iterator[Said]:
     best = ranked[0]
     effect = answer.effects[best, answer.lead]
     about: dict[str, Part] = {"arm": called(answer, best), "outcome": inside(answer.title(answer.lead))}
     if effect.equivalence is not None and not effect.equivalence.matters and not effect.equivalence.equivalent:
-        yield say("Whether the effect of {arm} on {outcome} as given is as large as matters: its interval holds both "
-                  "answers.", **about)  # fmt: skip
+        why = "its interval holds both answers" if effect.paired.n > 1 else "one world cannot tell"
+        yield say("Whether the effect of {arm} on {outcome} as given is as large as matters: " + why + ".", **about)
     if len(ranked) > 1 and answer.futures is not None:
         one, other = (acceptable_in(answer, arm) for arm in ranked[:2])
         if sign_test(int((one & ~other).sum()), int((other & ~one).sum())) > SURE:
@@ -126,6 +138,12 @@ def _of_the_futures(answer: Answer, figures: Figures) -> Iterator[Said]:
         if share.high - share.low > WIDE or number < FEW_FUTURES:
             yield say("How often {arm} is acceptable, more closely than {share}: that takes more than {futures}.",
                       arm=called(answer, ranked[0]), share=figures.get("acceptable", ranked[0], answer.lead),
+                      futures=figures.get("used", answer.lead))  # fmt: skip
+    for name in answer.given.outcomes.values:
+        used = answer.robust[name].futures.size if name in answer.robust else 0
+        if used < number:
+            yield say("How {outcome} fares in {rest} of {futures}: some arm has no value of it there.",
+                      outcome=inside(answer.title(name)), rest=figures.get("unused", name),
                       futures=figures.get("study", "futures"))  # fmt: skip
     if answer.left_out:
         yield say("What happens in {left_out} that were left out because an arm failed to run there.",

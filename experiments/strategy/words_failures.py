@@ -16,9 +16,12 @@ if TYPE_CHECKING:
 
 
 def pattern(answer: Answer, figures: Figures, arm: str, called: str) -> Said:
-    """Where an arm mostly gains too little; or that no pattern was found; empty where it was not looked for."""
+    """Where an arm mostly gains too little, or that no pattern was found.
+
+    Empty where it was not looked for, or where the arm fails everywhere or nowhere.
+    """
     found = answer.failures.get(arm)
-    if found is None or found.failing.value == 0.0:
+    if found is None or found.failing.value in (0.0, 1.0):
         return NOTHING
     if not found.boxes:
         return say("When {arm} gains too little shows no pattern: {why}.", arm=called,

@@ -30,12 +30,14 @@ def title(scene: Scene) -> str:
     robust = scene.answer.robust[scene.lead]
     best = scene.arms[0]
     found = next(each for each in robust.arms if each.name == best)
-    futures = scene.text("study", "futures")
-    if found.acceptable.value == 0.0:
+    futures = scene.text("used", scene.lead)
+    most = max(each.acceptable.value for each in robust.arms if each.name != scene.baseline)
+    if most == 0.0:
         return f"No arm is acceptable in any of {futures}"
     share = scene.text("acceptable", best, scene.lead)
     if found.acceptable.value <= 0.5:
-        return f"No arm is acceptable in most futures; {scene.title(best)} in {share} of {futures}"
+        within = " within the budget" if most > found.acceptable.value else ""
+        return f"No arm{within} is acceptable in most futures; {scene.title(best)} in {share} of {futures}"
     return f"{scene.title(best)} is acceptable in {share} of {futures}"
 
 

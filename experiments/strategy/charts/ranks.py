@@ -11,6 +11,7 @@ from experiments.charts.fonts import width
 from experiments.charts.style import Sheet
 from experiments.strategy.charts.scene import FEW, Drawing, Names, Scene
 from experiments.strategy.shown import share
+from experiments.wording import listing
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -38,6 +39,14 @@ def title(scene: Scene) -> str:
     told = scene.text("first", best.name, scene.lead)
     tau = scene.text("tau", scene.lead)
     much = float(best.rank_futures[0])
+    level = [each for each in robust.arms if float(each.rank_futures[0]) == much]
+    if len(level) == len(robust.arms):
+        return (
+            f"No arm is ahead of the others by {scene.about(scene.lead)}: each is among the best in {told} of futures"
+        )
+    if len(level) > 1:
+        named = listing([scene.title(each.name) for each in level[:3]]) + (" and others" if len(level) > 3 else "")
+        return f"{named} are among the best arms in {told} of the futures each, whatever they cost"
     lead = f"{scene.title(best.name)} is the best arm in {told} of the futures"
     if much <= 0.5:
         lead = f"No arm is the best in more than half of the futures; {scene.title(best.name)} in {told}"
@@ -50,7 +59,7 @@ def draw(scene: Scene) -> Drawn:
     shown = {*scene.arms, scene.baseline}
     found = sorted((each for each in robust.arms if each.name in shown), key=lambda each: each.rank)
     names = Names.of([scene.title(each.name) for each in found], row=0.56)
-    subtitle = f"Share of {scene.text('study', 'futures')} in which each arm has each rank by {scene.about(scene.lead)}"
+    subtitle = f"Share of {scene.text('used', scene.lead)} in which each arm has each rank by {scene.about(scene.lead)}"
     sheet = Sheet.of(title(scene), subtitle, names.height + HEAD + FOOT)
     texts = [share(float(each.rank_worlds[each.rank - 1])) for each in found]
     head = "worlds agree"

@@ -38,7 +38,10 @@ def title(scene: Scene) -> str:
     best, robust = scene.arms[0], scene.answer.robust[scene.lead]
     found = next(each for each in robust.arms if each.name == best)
     if found.regret_max.value <= 0.0:
-        return f"{scene.title(best)} is the best arm in every future: it is never regretted"
+        return f"No arm does better than {scene.title(best)} in any future: it is never regretted"
+    if robust.futures.size < 10:
+        most = scene.text("regret_max", best, scene.lead)
+        return f"{scene.title(best)} falls short of the best arm of a future by at most {most}"
     high = scene.text("regret_high", best, scene.lead)
     return f"In nine of ten futures {scene.title(best)} falls short of the best arm by at most {high}"
 

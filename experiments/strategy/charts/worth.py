@@ -43,8 +43,11 @@ def title(scene: Scene) -> str:
     efficient = [arm for arm in sorted(standing, key=lambda arm: -standing[arm].effect) if standing[arm].efficient]
     if not efficient:
         return "Doing nothing costs less and brings as much as every arm"
+    if len(standing) == 1:
+        return f"Nothing brings as much as {scene.title(efficient[0])} for less"
     if len(efficient) == len(standing):
-        return "No arm is beaten at its price: more effect costs more"
+        more = ": more effect costs more" if len(costly(scene)) == 1 else ""
+        return f"No arm is beaten at its price{more}"
     some = listing([scene.title(arm) for arm in efficient[:3]]) if len(efficient) < 4 else f"{len(efficient)} arms"
     beaten = len(standing) - len(efficient)
     return (f"{some}: nothing brings as much for less; of {len(standing)} arms, {beaten} "
@@ -132,7 +135,7 @@ def _labels(
     written: list[Box] = []
     for arm, name in zip(arms, names, strict=True):
         cost, gain = points[arm]
-        text = name if arm == scene.baseline else f"{name}\n{_sure(scene, arm)}"
+        text = name if arm == scene.baseline or scene.answer.frontier.worlds < 2 else f"{name}\n{_sure(scene, arm)}"
         x, y = inches(cost.difference, gain.difference)
         size = (widest([text], style.BODY, bold=True) + 0.05, lines_of([text]) * style.BODY * 1.25 / 72.0)
         left, bottom = place_label((x, y), size, taken, frame)

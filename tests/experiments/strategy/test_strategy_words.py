@@ -103,7 +103,11 @@ def test_no_arm_is_praised_where_none_is_acceptable() -> None:
 def test_without_futures_the_largest_effect_leads_and_what_is_missing_is_said(answer: Answer) -> None:
     alone = replace(answer, futures=None, robust={})
     found = said_of(alone)
-    assert found.headline.text.startswith("Mentorship improves need met most: it changes by +5.8 points")
+    assert found.headline.text.startswith(
+        "Within the budget Mentorship improves need met most: it changes by +5.8 points"
+    )
+    every_fits = said_of(replace(answered(futures=4), futures=None, robust={})).headline.text
+    assert every_fits.startswith("All together improves need met most: it changes by +8.0 points")
     assert not found.meaning
     assert "was not asked" in found.failing.text
     assert any("no futures were sampled" in said.text for said in unknown(alone, figures_of(alone)))
