@@ -18,7 +18,7 @@ from experiments.store.claims import place_of
 from experiments.store.notes import notes
 from experiments.store.wanted import Wanted, united
 from experiments.turns import Turn
-from experiments.workers import Machine, Task
+from experiments.workers import Machine, Task, reason_of
 
 if TYPE_CHECKING:
     from experiments.store import Store
@@ -254,8 +254,7 @@ class _Work:
         each = self._wanted[task.wanted]
         self._claims.release(place_of(each.key, seed) for seed in task.seeds)
         if task.wanted not in self.failed:
-            reason = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
-            self.failed[task.wanted] = reason
+            self.failed[task.wanted] = reason = reason_of(error)
             self._progress.say(f"{each.arm.title} failed: {reason}")
 
     def outcome(self, wanted: Sequence[Wanted], left: dict[tuple[str, str], int]) -> Outcome:

@@ -68,6 +68,17 @@ class StoppedError(Exception):
     """A worker was asked to stop."""
 
 
+class FailedError(Exception):
+    """A task failed in a worker: the reason as text, since not every error of a plug-in can be sent."""
+
+
+def reason_of(error: BaseException) -> str:
+    """Why a task failed, in words."""
+    if isinstance(error, FailedError):
+        return str(error)
+    return f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
+
+
 def simulate(task: Task, on_week: Callable[[int], None] | None = None) -> Runs:
     """Run one task from its first week to its last, and give what is kept of its worlds.
 
@@ -322,7 +333,12 @@ def _work(task: Task) -> Runs:
         with counted.get_lock():
             counted.value += len(task.seeds)
 
-    return simulate(task, on_week)
+    try:
+        return simulate(task, on_week)
+    except StoppedError:
+        raise
+    except Exception as error:
+        raise FailedError(reason_of(error)) from None
 
 
 def default_workers() -> int:

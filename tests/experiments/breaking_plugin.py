@@ -11,12 +11,19 @@ from sim.policies.base import Policy, PolicySettings
 from sim.week import Week
 
 
+class OddError(Exception):
+    """An error that can be sent to another process and not be made again there."""
+
+    def __init__(self, one: str, other: str) -> None:
+        super().__init__(f"{one} {other}")
+
+
 @dataclass(frozen=True)
 class BreakingSettings(PolicySettings):
     """Parameters of the policy that breaks."""
 
     kind: str = parameter("breaking", "which policy", choices=("breaking",))
-    how: str = parameter("raise", "what goes wrong", choices=("raise", "exit"))
+    how: str = parameter("raise", "what goes wrong", choices=("raise", "oddly", "exit"))
 
 
 @register
@@ -34,4 +41,6 @@ class Breaking(Policy):
             return
         if self.settings.how == "exit":
             os._exit(9)
+        if self.settings.how == "oddly":
+            raise OddError("on", "purpose")
         raise ValueError("on purpose")

@@ -188,7 +188,7 @@ def test_stopping_keeps_what_is_finished(tmp_path: Path, workers: int, monkeypat
     assert len(set(stored_runs(tmp_path))) == len(stored_runs(tmp_path)) == 32
 
 
-@pytest.mark.parametrize(("workers", "how"), [(1, "raise"), (2, "raise"), (2, "exit")])
+@pytest.mark.parametrize(("workers", "how"), [(1, "raise"), (2, "raise"), (2, "oddly"), (2, "exit")])
 def test_a_failing_scenario_does_not_hide_the_others(tmp_path: Path, workers: int, how: str) -> None:
     load_plugins(["breaking_plugin"])
     asked = study(bad={"kind": "breaking", "how": how}, good={"kind": "rotation"})
@@ -198,7 +198,8 @@ def test_a_failing_scenario_does_not_hide_the_others(tmp_path: Path, workers: in
     assert set(outcome.failed) == {"bad", "all_together"}
     assert set(outcome.finished) == {"baseline", "good"}
     assert set(records_of(Store(tmp_path), asked)) == {"baseline", "good"}
-    assert any(("on purpose" if how == "raise" else "worker process died") in text for text in progress.said)
+    reason = {"raise": "ValueError: on purpose", "oddly": "OddError: on purpose", "exit": "worker process died"}[how]
+    assert any(reason in text for text in progress.said)
 
 
 def test_workers_that_cannot_start_are_a_failure_and_no_endless_loop(tmp_path: Path) -> None:
