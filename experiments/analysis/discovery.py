@@ -171,7 +171,7 @@ def boxes_of(
             return found, ended
         as_good = _as_good(points, labels, search, draw)
         if as_good > search.allowed:
-            return found, "no pattern beyond what random labels show"
+            return found, "random labels show a pattern as good; more futures may show a fainter one"
         limits = _best(points, labels)
         if not np.isfinite(limits).any():
             return found, "no limit stands out"

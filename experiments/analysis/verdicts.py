@@ -78,16 +78,17 @@ def judge(
         base: how many base samples there are.
     """
     reasons = [
-        f"{each.title}: the interval reaches {half:.2f} to each side, {limits.width:.2f} is wanted"
+        f"{each.title}: the interval reaches {half:.3g} to each side, {limits.width:.3g} is wanted"
         for each, half in zip(assumptions, half_width, strict=True)
         if not half <= limits.width
     ]
     order = _Order.of(value, resampled, limits)
     agreement = float(np.mean([order.holds(row, limits) for row in resampled]))
     if not agreement >= AGREEMENT:
-        reasons.append(f"the ranking is the same in {agreement:.0%} of resamples, {AGREEMENT:.0%} are wanted")
+        seen, wanted = 100.0 * agreement, 100.0 * AGREEMENT
+        reasons.append(f"the ranking is the same in {seen:.0f} % of resamples, {wanted:.0f} % are wanted")
     reasons += [
-        f"the first {1 / 2 ** (len(parts) - number):.0%} of the sample give another ranking"
+        f"the first {100 / 2 ** (len(parts) - number):.0f} % of the sample give another ranking"
         for number, part in enumerate(parts)
         if not order.holds(part, limits, slack=limits.tie)
     ]

@@ -128,7 +128,7 @@ def _robust(answer: Answer, name: str, robust: Robustness, found: RobustArm) -> 
         "rank": (f"{found.rank} of {len(robust.arms)}", found.rank),
         "first": (shown.share(float(found.rank_futures[0])), float(found.rank_futures[0])),
         "first_worlds": (shown.share(float(found.rank_worlds[0])), float(found.rank_worlds[0])),
-        "worst": (f"future {worst}", worst),
+        "worst": (f"future {worst}" if found.regret_max.value > 0.0 else "in none", worst),
     }
     for kind, (text, value) in told.items():
         rows = _rows(answer, name) if kind not in ("too_weak", "too_dear", "gain") else _rows(answer, name, found.name)

@@ -109,7 +109,8 @@ def study_figures(answer: Answer) -> Iterator[Figure]:
     """How large the study is and what it asks for."""
     strategy, outcomes = answer.design.strategy, answer.given.outcomes
     futures = 0 if answer.futures is None else answer.futures.outcomes.shape[1]
-    runs = outcomes.hours.size + (0 if answer.futures is None else answer.futures.outcomes.hours.size)
+    others = (answer.futures, *answer.explored.values())
+    runs = outcomes.hours.size + sum(each.outcomes.hours.size for each in others if each is not None)
     weeks = answer.design.study.arms[0].scenario.weeks
     counted = {
         "arms": (len(answer.arms), "arm", "arms that are compared with doing nothing"),

@@ -59,7 +59,7 @@ def _finalist(answer: Answer, found: Portfolio, place: str, finalist: Finalist) 
     """What one promised and kept, how it is set, and what it costs."""
     searched, fresh = (_rows(answer, found, where, [finalist.candidate]) for where in (SEARCHED, FRESH))
     for at, objective in enumerate(found.objectives):
-        about = f"{inside(objective.title)} of {named(answer, finalist.candidate)}"
+        about = f"{inside(objective.title)} of {named(finalist.candidate)}"
         seen, kept, fall = float(finalist.search[at]), finalist.fresh[at], finalist.fall[at]
         for kind, text, value, rows in (
             ("promised", amount(seen, math.nan, math.nan, objective), seen, searched),
@@ -93,10 +93,10 @@ def portfolio_name(found: Portfolio, candidate: Candidate) -> str:
     return f"portfolio {found.candidates.index(candidate) + 1}"
 
 
-def named(answer: Answer, candidate: Candidate) -> str:
+def named(candidate: Candidate) -> str:
     """A portfolio by its policies."""
-    titles = [answer.title(policy).replace("_", " ") for policy in candidate.policies]
-    return listing(titles) if titles else "no policy"
+    labels = [policy.replace("_", " ") for policy in candidate.policies]
+    return listing(labels) if labels else "no policy"
 
 
 def settings(candidate: Candidate) -> str:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from experiments.strategy.figures import Figure, Figures
-from experiments.strategy.figures_portfolio import named, portfolio_of
+from experiments.strategy.figures_portfolio import named, portfolio_name, portfolio_of
 from experiments.strategy.said import Part, Said, joined, say
 from experiments.strategy.words import matters
 from experiments.strategy.words_arms import called
@@ -90,7 +90,7 @@ def robustness(answer: Answer, figures: Figures) -> Iterator[Grid]:
     """For each outcome, how every arm does over the futures."""
     for name, robust in answer.robust.items():
         heads = ("Arm", "Acceptable in", "Gains too little in", "Costs too much in", "Largest regret",
-                 "Regret, 90th percentile", "Mean gain", "Rank of mean", "Best in", "Worst")  # fmt: skip
+                 "Regret, 90th percentile", "Mean gain", "Rank of mean", "Best in", "Most regretted")  # fmt: skip
         kinds = ("acceptable", "too_weak", "too_dear", "regret_max", "regret_high", "gain", "rank", "first", "worst")
         base = answer.given.outcomes.arms[0]
         rows = tuple(_row(answer, figures, arm, name, kinds) for arm in (*answer.ranked(), base))
@@ -203,8 +203,9 @@ def portfolio(answer: Answer, figures: Figures) -> Grid | None:
     for place, each in enumerate(found.finalists, start=1):
         values = [figures.get(kind, str(place), lead.name) for kind in ("promised", "kept", "fall")]
         told = "on the front" if each.stays else "beaten by another" if each.fits else "beyond the budget"
-        rows.append((named(answer, each.candidate), figures.get("settings", str(place)), *values,
-                     figures.get("portfolio_hours", str(place)), told))  # fmt: skip
+        name = f"{portfolio_name(found, each.candidate)}: {named(each.candidate)}"
+        hours = figures.get("portfolio_hours", str(place))
+        rows.append((name, figures.get("settings", str(place)), *values, hours, told))
     return Grid(say("Finalists of the search, by what they keep"), heads, tuple(rows))
 
 

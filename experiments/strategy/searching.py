@@ -14,7 +14,7 @@ from experiments.analysis.candidates import Budget, Candidate, Dial, Evaluated, 
 from experiments.analysis.outcomes import HIGHER, LOWER
 from experiments.analysis.portfolio import Portfolio, search_portfolio
 from experiments.analysis.search import Effort
-from experiments.store import Detail
+from experiments.store import Detail, MissingRunsError
 from experiments.strategy.answer import Answer
 from experiments.strategy.design import Design, places
 from experiments.strategy.figures import FRESH, SEARCHED
@@ -124,8 +124,12 @@ class _Bench:
         """What came of portfolios that could be run, each under the name that tables give it."""
         arms = {portfolio_name(found, each): portfolio_arm(self.everything, each) for each in candidates}
         kept = {name: arm for name, arm in arms.items() if arm.name not in self.lab.failed}
-        self.lab.run([self.design.study.arms[0], *kept.values()], seeds)
-        return self._read([replace(arm, name=name) for name, arm in kept.items()], seeds)
+        named = [replace(arm, name=name) for name, arm in kept.items()]
+        try:
+            return self._read(named, seeds)
+        except MissingRunsError:  # the journal of the search is here, but not the blocks
+            self.lab.run([self.design.study.arms[0], *kept.values()], seeds)
+            return self._read(named, seeds)
 
     def _read(self, arms: Sequence[Arm], seeds: Sequence[int]) -> Measured:
         study = self.design.study

@@ -53,22 +53,22 @@ def amount(value: float, low: float, high: float, unit: str, *, sign: bool = Fal
         return DASH
     if not (math.isfinite(low) and math.isfinite(high)):
         return with_unit(number(value, digits(value, unit), sign=sign), unit)
-    places = _places(low, high, unit) if high > low else digits(value, unit)
-    return f"{with_unit(number(value, places, sign=sign), unit)} ({interval(low, high, places, sign=sign)})"
+    shown = places(low, high, unit) if high > low else digits(value, unit)
+    return f"{with_unit(number(value, shown, sign=sign), unit)} ({interval(low, high, shown, sign=sign)})"
 
 
 def bounds(low: float, high: float, unit: str, *, sign: bool = True) -> str:
     """An interval alone; a dash where there is none."""
     if not (math.isfinite(low) and math.isfinite(high)):
         return DASH
-    return interval(low, high, _places(low, high, unit) if high > low else digits(low, unit), sign=sign)
+    return interval(low, high, places(low, high, unit) if high > low else digits(low, unit), sign=sign)
 
 
-def _places(low: float, high: float, unit: str) -> int:
+def places(low: float, high: float, unit: str) -> int:
     """Decimals that an interval supports; of points and hours at most two, where that does not make it read as zero."""
-    places = decimals(low, high, unit)
+    supported = decimals(low, high, unit)
     reads_as_zero = low * high > 0.0 and round(min(abs(low), abs(high)), MOST_PLACES) == 0.0
-    return min(places, MOST_PLACES) if unit in (POINTS, "hours") and not reads_as_zero else places
+    return min(supported, MOST_PLACES) if unit in (POINTS, "hours") and not reads_as_zero else supported
 
 
 def level(value: float, unit: str) -> str:

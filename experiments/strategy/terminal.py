@@ -12,7 +12,7 @@ from experiments.strategy.figures import Figures
 from experiments.strategy.figures_all import figures_of
 from experiments.strategy.grids import kinds_paid
 from experiments.strategy.words import headline
-from experiments.wording import DASH, decimals, hours_number, interval, number
+from experiments.wording import DASH, hours_number, interval, number
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -49,7 +49,7 @@ def _cells(answer: Answer, figures: Figures, arm: str, paid: list[str]) -> tuple
     """One arm: how much it does, at what cost, and how it holds up."""
     result, unit = answer.effects[arm, answer.lead].paired, answer.given.outcomes.unit(answer.lead)
     known = math.isfinite(result.low)
-    digits = decimals(result.low, result.high, unit) if known else shown.digits(result.difference, unit)
+    digits = shown.places(result.low, result.high, unit) if known else shown.digits(result.difference, unit)
     ends = f" ({interval(result.low, result.high, digits)})" if known else ""
     costs = answer.frontier.of(arm).costs
     spent = {"hours": hours_number(costs["hours"]), "money": number(costs["money"])}

@@ -24,7 +24,7 @@ def pattern(answer: Answer, figures: Figures, arm: str, called: str) -> Said:
     if found is None or found.failing.value in (0.0, 1.0):
         return NOTHING
     if not found.boxes:
-        return say("When {arm} gains too little shows no pattern: {why}.", arm=called,
+        return say("No ranges of the assumptions say when {arm} gains too little: {why}.", arm=called,
                    why=figures.get("no_box", arm, found.outcome))  # fmt: skip
     told = [_box(figures, found, box, place, called) for place, box in enumerate(found.boxes, start=1)]
     return joined(told)
@@ -68,7 +68,7 @@ def portfolio(answer: Answer, figures: Figures) -> tuple[Said, ...]:
         say("Of {tried}, each in {worlds}, no other beat {finalists}, which ran again in {fresh}: {stays} keep the "
             "budget and are still beaten by none.", **size),
         say("Largest in fresh worlds is the {objective} of {name} ({settings}): {kept}, where the search promised "
-            "{promised}.", objective=inside(objective.title), name=named(answer, first.candidate),
+            "{promised}.", objective=inside(objective.title), name=named(first.candidate),
             settings=figures.get("settings", "1"), kept=figures.get("kept", "1", objective.name),
             promised=figures.get("promised", "1", objective.name)),
     ]  # fmt: skip

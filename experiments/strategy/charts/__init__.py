@@ -12,7 +12,7 @@ from experiments.strategy.answer import Answer
 from experiments.strategy.charts import acceptance, failures, forest, promises, ranks, regret, sensitivity, waits, worth
 from experiments.strategy.charts.scene import Drawing, Scene
 from experiments.strategy.figures import Figures
-from experiments.strategy.figures_portfolio import named, portfolio_of
+from experiments.strategy.figures_portfolio import named, portfolio_name, portfolio_of
 
 MOST_IN_SUMMARY = 6
 SUMMARY = "summary"
@@ -80,5 +80,6 @@ def _names(answer: Answer) -> Iterator[tuple[str, str]]:
     for number, assumption in enumerate(answer.design.assumptions, start=1):
         yield clean(assumption.title), f"Assumption {number}"
     found = portfolio_of(answer)
-    for number, each in enumerate(() if found is None else found.finalists, start=1):
-        yield clean(named(answer, each.candidate)), f"Portfolio {number}"
+    if found is not None:
+        for each in found.finalists:
+            yield clean(named(each.candidate)), portfolio_name(found, each.candidate).capitalize()

@@ -12,8 +12,9 @@ from experiments.charts import style
 from experiments.charts.fonts import width
 from experiments.charts.style import Sheet
 from experiments.charts.text import shorten, wrap
+from experiments.strategy import shown
 from experiments.strategy.charts.scene import BAD, FEW, GOOD, UNCLEAR, Drawing, Names, Scene
-from experiments.wording import DASH, decimals, number
+from experiments.wording import DASH, number
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -130,7 +131,9 @@ def _value(scene: Scene, arm: str, name: str) -> str:
     result = scene.answer.effects[arm, name].paired
     if not math.isfinite(result.difference):
         return DASH
-    digits = decimals(result.low, result.high, scene.unit(name)) if result.n > 1 else None
+    unit = scene.unit(name)
+    known = result.low < result.high
+    digits = shown.places(result.low, result.high, unit) if known else shown.digits(result.difference, unit)
     return number(result.difference, digits, sign=True)
 
 

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 from experiments.charts import style
 from experiments.charts.fonts import clean, width
 from experiments.charts.style import Sheet
-from experiments.charts.text import on_two_lines, widest
+from experiments.charts.text import on_two_lines, widest, wrap
 from experiments.strategy.charts.scene import BAD, GOOD, UNCLEAR, Drawing, Names, Scene
-from experiments.strategy.figures_portfolio import named, portfolio_of, settings
+from experiments.strategy.figures_portfolio import named, portfolio_name, portfolio_of, settings
+from experiments.wording import plural
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -25,7 +26,7 @@ CAPTION = (
     "beaten by no other finalist in fresh worlds, grey ones are not on the front any more."
 )
 MOST = 12
-ROOM = 5.4
+ROOM, SIZE = 5.4, style.SMALL - 2.0
 HEAD, FOOT = 0.6, 0.65
 
 
@@ -45,9 +46,8 @@ def draw(scene: Scene) -> Drawn:
     found = _found(scene)
     objective = found.objectives[0]
     finalists = found.finalists[:MOST]
-    size = style.SMALL - 2.0
-    labels = on_two_lines([_name(scene, each) for each in finalists], ROOM, size, bold=True)
-    names = Names(labels, 0.72, size, widest(labels, size, bold=True) + 0.25)
+    labels = on_two_lines([_name(scene, each) for each in finalists], ROOM, SIZE, bold=True)
+    names = Names(labels, 0.72, SIZE, widest(labels, SIZE, bold=True) + 0.25)
     unit = f" ({objective.unit})" if objective.unit else ""
     told = f"{clean(objective.title).capitalize()}{unit}: hollow in the search, full in {scene.text('search', 'fresh')}"
     sheet = Sheet.of(title(scene), told, names.height + HEAD + FOOT)
@@ -81,9 +81,13 @@ def _row(ax: Axes, row: int, each: Finalist, colour: str) -> None:
 
 
 def _name(scene: Scene, each: Finalist) -> str:
-    """Policies and how they are set."""
-    policies = scene.name(named(scene.answer, each.candidate))
-    return f"{policies} ({settings(each.candidate)})" if each.candidate.settings else policies
+    """Policies and how they are set; their number where they would not fit on two lines."""
+    told = f" ({settings(each.candidate)})" if each.candidate.settings else ""
+    whole = scene.name(named(each.candidate)) + told
+    if len(wrap(whole, ROOM, SIZE, bold=True, lines=3)) < 3:
+        return whole
+    number = portfolio_name(_found(scene), each.candidate).capitalize()
+    return f"{number}: {plural(len(each.candidate.policies), 'policy', 'policies')}{told}"
 
 
 def _found(scene: Scene) -> Portfolio:
