@@ -203,4 +203,4 @@ def test_each_condition_alone_withholds_the_ranking() -> None:
     turned = verdict_of(0.02, parts=((0.3, 0.6, 0.01), (0.6, 0.3, 0.01)))
     assert isinstance(turned, Unsettled) and "25 %" in turned.reasons[0] and len(turned.reasons) == 1
     newcomer = verdict_of(0.02, parts=((0.6, 0.3, 0.01), (0.6, 0.3, 0.4)))
-    assert isinstance(newcomer, Unsettled) and "50%" in newcomer.reasons[0]
+    assert isinstance(newcomer, Unsettled) and "50 %" in newcomer.reasons[0]
