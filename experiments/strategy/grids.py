@@ -239,12 +239,12 @@ def facts(answer: Answer, figures: Figures) -> Grid:
 
 
 def origins(figures: Figures) -> Grid:
-    """How numbers of each kind are computed, with one id as an example."""
+    """How numbers of each kind are computed."""
     first: dict[str, Figure] = {}
     for each in figures:
         first.setdefault(each.id.split("/")[0], each)
     rows = tuple(
-        (f"{kind}/…", each.formula, each.function, each.rows.where, each.id)
+        (f"{kind}/…", each.formula, each.function, each.rows.where)
         for kind, each in first.items() if kind != "study"
     )  # fmt: skip
-    return Grid(say("Kinds of numbers"), ("Id", "How", "Function", "Runs", "For instance"), rows, words=True)
+    return Grid(say("Kinds of numbers"), ("Id", "How", "Function", "Runs"), rows, words=True)
