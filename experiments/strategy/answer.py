@@ -148,10 +148,15 @@ class Answer:
         effect = self.effects[arm, self.lead].paired.difference
         return dear, 0.0, -effect if self.given.outcomes.better[self.lead] == HIGHER else effect
 
+    def costs(self, arm: str) -> dict[str, float]:
+        """What an arm costs beyond doing nothing, a person and week as given: kind -> mean over all worlds."""
+        outcomes = self.given.outcomes
+        extra = {"hours": outcomes.extra_hours, "money": outcomes.extra_money}
+        return {kind: float(values[outcomes.arms.index(arm), 0].mean()) for kind, values in extra.items()}
+
     def affordable(self, arm: str) -> bool:
         """Whether an arm's mean cost as given is within the budget."""
-        spent = self.frontier.of(arm).costs
-        budget = self.design.strategy.budget
+        spent, budget = self.costs(arm), self.design.strategy.budget
         limits = {"hours": budget.hours, "money": budget.money}
         return all(limit is None or spent[kind] <= limit for kind, limit in limits.items())
 
@@ -230,10 +235,10 @@ def frontier_of(outcomes: Outcomes, outcome: str) -> Frontier:
 
 
 def waits_of(given: Measured, strategy: Strategy, since: int) -> dict[str, dict[str, Wait]]:
-    """Weeks until each outcome that has a threshold reaches it, arm by arm, the baseline too."""
+    """Weeks until each outcome that has a threshold reaches it, arm by arm, the baseline too, if it has any value."""
     found = {}
     for name, aim in strategy.outcomes.items():
-        if aim.threshold is not None:
+        if aim.threshold is not None and np.isfinite(given.courses[name][0]).any():
             waited = _waited(given, name, aim.threshold, since)
             baseline = next(iter(waited.values()))
             found[name] = {

@@ -81,6 +81,10 @@ def designed(study: Study, strategy: Strategy) -> Design:
     """
     baselines = [arm for arm in study.arms if arm.baseline is None]
     problems = [] if len(baselines) == 1 else [_one_baseline(len(baselines))]
+    asked = strategy.sensitivity
+    if (asked.trajectories or asked.samples) and len(study.seeds) < 2:
+        cause = "which assumptions matter is asked, and one world cannot tell them from chance"
+        problems.append(Problem("seeds", cause, "give two or more, or leave trajectories and samples out"))
     problems += [_in_no_arm(name, each) for name, each in strategy.assumptions.items() if not _reached(study, each)]
     if problems:
         raise InputError(problems)

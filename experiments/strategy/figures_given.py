@@ -37,6 +37,9 @@ METHODS = {
     "effect": Method(
         "what {arm} changes in {outcome}, against doing nothing", f"{STATISTICS}.paired",
         "mean over worlds of arm \u2212 baseline, \u00b1 t(n \u2212 1; 0.975) \u00d7 s / \u221an"),
+    "defined": Method(
+        "worlds in which {outcome} has a value both under {arm} and with nothing done", f"{STATISTICS}.both_defined",
+        "count of worlds"),
     "bca": Method(
         "bootstrap interval of what {arm} changes in {outcome}", f"{STATISTICS}.bca_interval",
         "bias-corrected and accelerated bootstrap over worlds, 9,999 resamples"),
@@ -199,6 +202,7 @@ def _effect(answer: Answer, arm: str, name: str, effect: Effect) -> Iterator[Fig
     enough = result.n >= FEWEST_PAIRS
     told: dict[str, tuple[str, float]] = {
         "effect": (shown.change(result, unit), result.difference),
+        "defined": (plural(result.n, "world"), result.n),
         "bca": (shown.bounds(*effect.bca, unit) if enough else DASH, effect.bca[0] if enough else math.nan),
         "holm": (p_value(effect.p_holm), effect.p_holm),
         "better": (f"{effect.better} of {result.n}", effect.better),
@@ -216,7 +220,7 @@ def _frontier(answer: Answer, arm: str) -> Iterator[Figure]:
     standing = answer.frontier.of(arm)
     everyone = answer.given.outcomes.arms
     for kind, write in (("hours", shown.hours), ("money", shown.money)):
-        spent = standing.costs[kind]
+        spent = answer.costs(arm)[kind]
         rows = _rows(answer, kind, *dict.fromkeys((arm, everyone[0])))
         yield made(answer, kind, (arm,), write(spent), spent, rows, METHODS, arms=(arm, ""))
     rows = _rows(answer, answer.lead, *everyone)

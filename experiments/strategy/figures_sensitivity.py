@@ -108,8 +108,9 @@ def _sobol(answer: Answer) -> Iterator[Figure]:
         for kind, part in (("alone", each.first), ("in_all", each.total)):
             yield made(answer, kind, (each.assumption.path,), shown.share_with(part), part.value, rows, METHODS,
                        about=each.assumption.title, arms=arms, outcome=answer.lead)  # fmt: skip
+    together = found.interactions if isinstance(found.verdict, Settled) else math.nan
     for kind, text, value in (
-        ("interactions", shown.share(found.interactions), found.interactions),
+        ("interactions", shown.share(together), together),
         ("chance", shown.share_with(found.chance.of_mean), found.chance.of_mean.value),
         ("chance_one_run", shown.share(found.chance.of_one_run), found.chance.of_one_run),
     ):

@@ -55,7 +55,7 @@ def short(answer: Answer, figures: Figures, most: int) -> Grid:
 
 def kinds_paid(answer: Answer) -> list[str]:
     """Kinds of cost that any arm has; hours where there is none."""
-    found = [kind for kind in ("hours", "money") if any(answer.frontier.of(arm).costs[kind] for arm in answer.arms)]
+    found = [kind for kind in ("hours", "money") if any(answer.costs(arm)[kind] for arm in answer.arms)]
     return found or ["hours"]
 
 

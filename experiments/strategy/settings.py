@@ -76,7 +76,7 @@ class Sensitivity:
     trajectories: int = parameter(0, "Morris trajectories; 0: none", low=0, high=10_000)
     samples: int = parameter(0, "Sobol base samples, a power of two; 0: none", low=0, high=100_000)
     kept: int = parameter(6, "most assumptions that the screening leaves for the shares", low=2, high=100)
-    seeds: int = parameter(4, "worlds at each point", unit="worlds", low=1, high=1000)
+    seeds: int = parameter(4, "worlds at each point; one could not tell chance", unit="worlds", low=2, high=1000)
 
 
 @dataclass(frozen=True)

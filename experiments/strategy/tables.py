@@ -106,7 +106,7 @@ def effects(answer: Answer) -> list[dict[str, Any]]:
             "low": result.low, "high": result.high, "bca_low": effect.bca[0], "bca_high": effect.bca[1],
             "p": result.p, "p_holm": effect.p_holm, "better_worlds": effect.better,
             "equivalent": None if same is None else same.equivalent, "matters": None if same is None else same.matters,
-            **{f"extra_{kind}": spent for kind, spent in answer.frontier.of(arm).costs.items()},
+            **{f"extra_{kind}": spent for kind, spent in answer.costs(arm).items()},
         })  # fmt: skip
     return found
 

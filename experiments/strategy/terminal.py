@@ -18,6 +18,10 @@ if TYPE_CHECKING:
     from rich.console import Console
 
 
+NAME = 12
+"""Characters that a name has at least, so that it is not broken letter by letter."""
+
+
 def print_answer(answer: Answer, console: Console | None = None) -> None:
     """Print the answer first, then every arm from the best to the worst; names are shown as they are.
 
@@ -35,7 +39,10 @@ def print_answer(answer: Answer, console: Console | None = None) -> None:
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
     heads = ("Arm", "Effect (95 %)", *(kind.capitalize() for kind in paid), "Acceptable", "Regret", "Frontier")
     for place, head in enumerate(heads):
-        table.add_column(head, justify="right" if place else "left", overflow="fold", no_wrap=place > 0)
+        width = None if place else NAME
+        table.add_column(
+            head, justify="right" if place else "left", overflow="fold", no_wrap=place > 1, min_width=width
+        )
     for arm in answer.ranked():
         table.add_row(*(Text(clean(cell)) for cell in _cells(answer, figures, arm, paid)))
     out.print(table)
@@ -51,7 +58,7 @@ def _cells(answer: Answer, figures: Figures, arm: str, paid: list[str]) -> tuple
     known = math.isfinite(result.low)
     digits = shown.places(result.low, result.high, unit) if known else shown.digits(result.difference, unit)
     ends = f" ({interval(result.low, result.high, digits)})" if known else ""
-    costs = answer.frontier.of(arm).costs
+    costs = answer.costs(arm)
     spent = {"hours": hours_number(costs["hours"]), "money": number(costs["money"])}
     acceptable = regret = DASH
     if answer.lead in answer.robust:

@@ -104,7 +104,7 @@ def _without_futures(answer: Answer, figures: Figures, best: str) -> Said:
     effect, lead = answer.effects[best, answer.lead], answer.lead
     given: dict[str, Part] = {
         "arm": called(answer, best), "outcome": inside(answer.title(lead)), "cost": cost(answer, figures, best),
-        "effect": figures.get("effect", best, lead), "worlds": figures.get("study", "worlds"),
+        "effect": figures.get("effect", best, lead), "worlds": figures.get("defined", best, lead),
     }  # fmt: skip
     all_fit = all(map(answer.affordable, answer.arms))
     within = "" if all_fit else "Within the budget "
@@ -124,7 +124,7 @@ def changed(answer: Answer, figures: Figures, arm: str, outcome: str) -> Said:
     """What an arm does to an outcome as given, as a sentence without its full stop."""
     given: dict[str, Part] = {
         "outcome": inside(answer.title(outcome)), "effect": figures.get("effect", arm, outcome),
-        "worlds": figures.get("study", "worlds"),
+        "worlds": figures.get("defined", arm, outcome),
     }  # fmt: skip
     result = answer.effects[arm, outcome].paired
     if result.n >= 2 and not result.clear:
@@ -177,15 +177,11 @@ def failing(answer: Answer, figures: Figures) -> Said:
     first = joined([first, pattern(answer, figures, best, called(answer, best))])
     if found.regret_max.value <= 0.0:
         return joined([first, say("No other arm does better in any future.")])
-    return joined(
-        [
-            first,
-            say(
-                "It is regretted most in {worst}, where the best arm, whatever it costs, does better by {regret}.",
-                **given,
-            ),
-        ]
-    )
+    robust = answer.robust[lead]
+    at = robust.futures.tolist().index(found.worst_future)
+    best_there = "doing nothing" if robust.best[at] == 0 else "the best arm, whatever it costs,"
+    regretted = "It is regretted most in {worst}, where " + best_there + " does better by {regret}."
+    return joined([first, say(regretted, **given)])
 
 
 def of_arm(answer: Answer, figures: Figures, arm: str) -> Said:
@@ -198,7 +194,7 @@ def _of_arm(answer: Answer, figures: Figures, arm: str) -> Iterator[Said]:
     result = answer.effects[arm, lead].paired
     given: dict[str, Part] = {
         "outcome": inside(answer.title(lead)), "effect": figures.get("effect", arm, lead),
-        "better": figures.get("better", arm, lead), "worlds": figures.get("study", "worlds"),
+        "better": figures.get("better", arm, lead), "worlds": figures.get("defined", arm, lead),
         "cost": cost(answer, figures, arm),
     }  # fmt: skip
     if result.n < 2:

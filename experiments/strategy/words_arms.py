@@ -18,7 +18,7 @@ LONGEST = 48
 
 def cost(answer: Answer, figures: Figures, arm: str) -> Said:
     """What an arm costs a person and week."""
-    spent = answer.frontier.of(arm).costs
+    spent = answer.costs(arm)
     paid = [figures.get(kind, arm) for kind in ("hours", "money") if spent[kind] > 0.0]
     return say("{paid} a person and week", paid=listed(paid)) if paid else say("no hours or money that are booked")
 

@@ -60,9 +60,10 @@ def screening(answer: Answer, figures: Figures) -> Said:
 def unsettled(which: str, verdict: Unsettled, figures: Figures, **about: Part) -> Said:
     """That there is no ranking, and why."""
     reasons = [figures.get("unsettled", which, str(place + 1)) for place in range(min(3, len(verdict.reasons)))]
+    by = "by the screening" if which == "screening" else "by shares of variance"
     return say(
-        "Which assumptions matter most for the effect of {arm} on {outcome} cannot be said yet: {reasons}. About "
-        "{wanted} would be needed.",
+        "Which assumptions matter most for the effect of {arm} on {outcome} cannot be said yet " + by + ": {reasons}. "
+        "About {wanted} would be needed.",
         reasons=joined(reasons, "; "), wanted=figures.get("sample_wanted", which), **about,
     )  # fmt: skip
 
@@ -95,6 +96,10 @@ def unknown(answer: Answer, figures: Figures) -> Iterator[Said]:
                   which=f"the {' and the '.join(open_ends)} {'have' if len(open_ends) > 1 else 'has'}")  # fmt: skip
     if not answer.explained and answer.futures is not None:
         yield say("Which of the assumptions matter most: that was not asked.")
+    for name, aim in answer.design.strategy.outcomes.items():
+        if aim.threshold is not None and name not in answer.waits:
+            yield say("How long {outcome} takes to its threshold: it has no value where nothing is done.",
+                      outcome=inside(answer.title(name)))  # fmt: skip
     for name, waits in answer.waits.items():
         short = sum(wait.reached < wait.worlds for wait in waits.values())
         if short:

@@ -65,8 +65,9 @@ def portfolio(answer: Answer, figures: Figures) -> tuple[Said, ...]:
     first = found.finalists[0]
     objective = found.objectives[0]
     said = [
-        say("Of {tried}, each in {worlds}, no other beat {finalists}, which ran again in {fresh}: {stays} keep the "
-            "budget and are still beaten by none.", **size),
+        say("Of {tried}, each in {worlds}, no other beat {finalists}, which ran again in {fresh}: {stays} "
+            + ("keeps the budget and is" if sum(each.stays for each in found.finalists) == 1 else
+               "keep the budget and are") + " still beaten by none.", **size),
         say("Largest in fresh worlds is the {objective} of {name} ({settings}): {kept}, where the search promised "
             "{promised}.", objective=inside(objective.title), name=named(first.candidate),
             settings=figures.get("settings", "1"), kept=figures.get("kept", "1", objective.name),

@@ -38,7 +38,7 @@ def title(scene: Scene) -> str:
     fell = scene.text("curse", objective.name)
     if curse.low > 0.0:
         return f"The search promised too much: in fresh worlds the finalists fall by {fell} in the mean"
-    return f"No winner's curse can be shown: in fresh worlds the finalists fall by {fell} in the mean"
+    return f"No winner's curse can be shown: the fall from the search to fresh worlds is {fell} in the mean"
 
 
 def draw(scene: Scene) -> Drawn:

@@ -44,6 +44,8 @@ def title(scene: Scene, outcome: str) -> str:
     if not math.isfinite(waits[first].curve.median):
         return (f"No arm brings {about} to {threshold} in half of the worlds; {scene.title(first)} does in "
                 f"{scene.text('reached', first, outcome)}")  # fmt: skip
+    if waits[first].curve.median == 0.0:
+        return f"With {scene.title(first)} {about} is at {threshold} from the start in half of the worlds"
     return (f"{scene.title(first)} brings {about} to {threshold} in half of the worlds after "
             f"{scene.text('wait', first, outcome)}")  # fmt: skip
 

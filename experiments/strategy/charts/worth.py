@@ -33,7 +33,7 @@ Point = Callable[[float, float], tuple[float, float]]
 
 def costly(scene: Scene) -> list[str]:
     """Kinds of cost that any shown arm has."""
-    return [kind for kind in ("hours", "money") if any(scene.answer.frontier.of(arm).costs[kind] > 0.0
+    return [kind for kind in ("hours", "money") if any(scene.answer.costs(arm)[kind] > 0.0
                                                        for arm in scene.arms)]  # fmt: skip
 
 

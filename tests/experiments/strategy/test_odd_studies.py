@@ -20,6 +20,7 @@ from experiments.strategy.run import StudyError
 from experiments.strategy.terminal import print_answer
 from experiments.strategy.words import told
 from experiments.strategy.words_beyond import unknown
+from sim.problems import InputError
 
 
 def changed(
@@ -197,3 +198,37 @@ def test_money_stands_on_the_terminal_where_it_is_paid(capsys: pytest.CaptureFix
     assert "Money" in told_of and "12.5" in told_of and "hours and money a person-week" in " ".join(told_of.split())
     print_answer(changed())
     assert "Money" not in capsys.readouterr().out
+
+
+def test_costs_are_means_over_all_worlds_also_where_the_first_outcome_has_no_value() -> None:
+    design = planned(4, 6)
+    given, futures = worlds(design, 1, 6, with_contact=False), worlds(design, 4, 6, with_contact=True)
+    given.outcomes.values["need_met"][1, 0, 0] = np.nan
+    given.outcomes.hours[1, 0] = [9.0, 1.0, 1.0, 1.0, 1.0, 1.0]
+    found = answer(design, given, futures)
+    arm = given.outcomes.arms[1]
+    extra = (given.outcomes.hours[1, 0] - given.outcomes.hours[0, 0]).mean()
+    figures = figures_of(found)
+    assert figures.get("hours", arm).value == pytest.approx(extra, rel=1e-12)
+    assert figures.get("defined", arm, "need_met").text == "5 worlds"
+    by_name = {each.arm: each.said.text for each in told(found, figures).arms}
+    assert "6 worlds" not in by_name[arm]
+
+
+def test_where_doing_nothing_is_best_no_arm_is_said_to_be() -> None:
+    found = changed(levels=LEVEL | {"rotation": 30.0, "mentorship": 38.0, "all_together": 20.0}, hours=FREE)
+    assert "where doing nothing does better by 2.0 points" in told(found, figures_of(found)).failing.text
+
+
+def test_a_threshold_of_what_nothing_has_no_value_of_is_said() -> None:
+    design = planned(4, 4, outcomes={"need_met": {"smallest": 2.0, "threshold": 44.0}})
+    given, futures = worlds(design, 1, 4, with_contact=False), worlds(design, 4, 4, with_contact=True)
+    given.courses["need_met"][0] = np.nan
+    found = answer(design, given, futures)
+    assert not found.waits
+    assert "How long need met takes to its threshold: it has no value where nothing is done." in texts(found)
+
+
+def test_one_world_is_too_few_to_ask_which_assumptions_matter() -> None:
+    with pytest.raises(InputError, match="seeds: which assumptions matter is asked, and one world cannot"):
+        planned(4, 1, sensitivity={"trajectories": 4})

@@ -138,8 +138,9 @@ def test_titles_say_the_finding() -> None:
     )
     assert regret.title(scene).startswith("In nine of ten futures Rotation falls short of the best arm by at most 10.9")
     assert ranks.title(scene).startswith("All together is the best arm in 80\u00a0% of the futures, whatever")
-    assert "All together brings need met to 44\u00a0% in half of the worlds after 0 weeks" in waits.title(
-        scene, "need_met"
+    assert (
+        waits.title(scene, "need_met")
+        == "With All together need met is at 44\u00a0% from the start in half of the worlds"
     )
 
 
