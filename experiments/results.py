@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -10,6 +11,8 @@ from typing import TYPE_CHECKING, Any
 from experiments import provenance
 from experiments.files import clear_partial, slug, write_text, write_whole
 from experiments.provenance import listed
+from experiments.store.claims import Claims
+from experiments.store.store import BLOCKS
 from experiments.study import Arm, Study
 from sim.problems import InputError, Problem
 
@@ -76,6 +79,25 @@ def assemble(
     Returns:
         The comparison, or None where no arm has a baseline.
     """
+    with assembling(folder):
+        return _assembled(folder, study, records, origin, notes, share_out)
+
+
+@contextmanager
+def assembling(folder: Path) -> Iterator[None]:
+    """Be the only command that writes tables and pages into a results folder; waits for another that does.
+
+    Raises:
+        OSError: the folder cannot be written.
+    """
+    with Claims.of(folder / BLOCKS) as claims, claims.assembling():
+        yield
+
+
+def _assembled(
+    folder: Path, study: Study, records: Mapping[str, Record], origin: Mapping[str, Any], notes: Notes,
+    share_out: ShareOut,
+) -> Comparison | None:  # fmt: skip
     from experiments.tables import write_tables
 
     for place in (folder, folder / SCENARIOS, folder / CHARTS):

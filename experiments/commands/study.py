@@ -12,7 +12,7 @@ from experiments.design import Design as Document
 from experiments.design import study_of
 from experiments.door import Request, read_request
 from experiments.progress import Screen
-from experiments.results import check_study
+from experiments.results import assembling, check_study
 from experiments.strategy.design import Design, designed
 from experiments.strategy.settings import DEFAULT_OUTCOMES, Aim, Strategy
 from experiments.workers import start_workers
@@ -58,9 +58,10 @@ def main(tokens: Sequence[str], command: Sequence[str]) -> int:
     from experiments.strategy.report import write_strategy_report
     from experiments.strategy.tables import write_strategy_tables
 
-    write_strategy_tables(folder, answer)
-    write_strategy_report(folder, answer, origin)
-    provenance.write(folder, origin)
+    with assembling(folder):
+        write_strategy_tables(folder, answer)
+        write_strategy_report(folder, answer, origin)
+        provenance.write(folder, origin)
     from experiments.strategy.terminal import print_answer
 
     print_answer(answer)

@@ -102,6 +102,9 @@ def _rows(folder: Path, figure: Figure) -> pd.DataFrame | None:
     import pandas as pd
 
     table = pd.read_parquet(folder / RUNS)
+    if "part" not in table.columns:
+        mend = "run the study again; it is assembled anew from the stored runs"
+        raise InputError([Problem(str(folder / RUNS), "another command has written its own table here", mend)])
     points = rows.points or (AS_GIVEN,)
     kept = table[table["part"].eq(rows.where) & table["point"].isin(points)]
     kept = kept[kept["arm"].isin(rows.arms) & kept["seed"].isin(rows.seeds)]

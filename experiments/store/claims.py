@@ -10,6 +10,7 @@ from __future__ import annotations
 import errno
 import hashlib
 import os
+import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -23,8 +24,10 @@ except ImportError:  # a system without these locks
     fcntl = None  # type: ignore[assignment]
 
 NAME = "claims.lock"
-_WRITING, _TIDYING, _FIRST = 0, 1, 16
-"""Bytes of the file: shared by all who write, held by who merges, and the first byte of runs."""
+_WRITING, _TIDYING, _ASSEMBLING, _FIRST = 0, 1, 2, 16
+"""Bytes of the file: shared by all who write, held by who merges, by who writes tables, and the first byte of runs."""
+
+_PAUSE = 0.1
 
 _HELD = {errno.EACCES, errno.EAGAIN}
 _NO_LOCKS = {errno.ENOLCK, errno.ENOSYS, errno.EOPNOTSUPP, errno.EINVAL}
@@ -112,6 +115,16 @@ class Claims:
         finally:
             if granted:
                 self._lock(_TIDYING, exclusive=None)
+
+    @contextmanager
+    def assembling(self) -> Iterator[None]:
+        """Wait until this process is the one that writes tables and pages, so that they are all of one command."""
+        while not self._lock(_ASSEMBLING, exclusive=True):
+            time.sleep(_PAUSE)
+        try:
+            yield
+        finally:
+            self._lock(_ASSEMBLING, exclusive=None)
 
     def _take(self, place: int) -> bool:
         if place not in self._held and self._lock(place, exclusive=True):

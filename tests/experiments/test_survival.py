@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from benchmarks.survival import study as survival
+from experiments.results import assembling
 from experiments.runner import run_wanted
 from experiments.store import Store, Wanted
 from experiments.store.claims import Claims, place_of
@@ -133,6 +134,29 @@ def test_what_another_process_runs_is_waited_for_and_taken_over_when_it_dies(tmp
         assert time.monotonic() - begin > 1.0
         assert (outcome.runs, outcome.finished) == (4, ["arm0"])
         assert sum("Another process is running the rest" in text for text in told.said) == 1
+    finally:
+        other.kill()
+
+
+ASSEMBLING = """
+import sys, time
+from pathlib import Path
+from experiments.results import assembling
+with assembling(Path(sys.argv[1])):
+    print("alone", flush=True)
+    time.sleep(60)
+"""
+
+
+def test_one_command_at_a_time_writes_tables_and_pages(tmp_path: Path) -> None:
+    words = [sys.executable, "-c", ASSEMBLING, str(tmp_path)]
+    other = subprocess.Popen(words, stdout=subprocess.PIPE, text=True)
+    try:
+        assert other.stdout is not None and other.stdout.readline() == "alone\n"
+        begin = time.monotonic()
+        threading.Timer(1.0, other.kill).start()
+        with assembling(tmp_path):
+            assert time.monotonic() - begin >= 1.0
     finally:
         other.kill()
 

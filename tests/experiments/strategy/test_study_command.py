@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 
 import numpy as np
@@ -142,6 +143,18 @@ def test_every_number_can_be_explained(done: tuple[Path, Path], capsys: pytest.C
         else:
             expected = len(rows.arms) * len(rows.points or (0,)) * len(rows.seeds)
             assert f"\n{expected} rows of " in told, figure.id
+
+
+def test_a_folder_that_two_commands_wrote_to_is_never_read_as_one(
+    done: tuple[Path, Path], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    _, out = done
+    assert main(["report", str(out)]) == 2
+    assert "watercooler study file=" in capsys.readouterr().err
+    shutil.copy(out / "numbers.json", tmp_path)
+    pd.DataFrame({"arm": ["rotation"], "seed": [1], "adequacy": [50.0]}).to_parquet(tmp_path / "runs.parquet")
+    assert main(["why", str(tmp_path), "effect/rotation/adequacy"]) == 2
+    assert "another command has written its own table here" in capsys.readouterr().err
 
 
 def test_a_number_that_is_not_there_is_refused(done: tuple[Path, Path], capsys: pytest.CaptureFixture[str]) -> None:
