@@ -134,8 +134,11 @@ def study_of(design: Design, name: str, seeds: Sequence[int] | None = None) -> S
         raise InputError([Problem("scenarios", "there is no policy to compare with the baseline", mend)])
     base = next((key for key, labels in choices.items() if not labels), BASELINE)
     everything = {base: (), **choices}
+    called = {key: title_of(key) for key in everything}
+    twins = [key for key, title in called.items() if list(called.values()).count(title) > 1]
+    called |= {key: key for key in twins}
     arms = tuple(
-        Arm(key, title_of(key), _with(design.catalogue, everything[key]), None if key == base else base)
+        Arm(key, called[key], _with(design.catalogue, everything[key]), None if key == base else base)
         for key in sorted(everything, key=lambda key: key != base)
     )
     return Study(

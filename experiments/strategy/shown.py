@@ -73,8 +73,10 @@ def places(low: float, high: float, unit: str) -> int:
 
 def level(value: float, unit: str) -> str:
     """A level of an outcome: points are percents."""
+    if not math.isfinite(value):
+        return DASH
     if unit == POINTS:
-        return f"{number(value, 1)} %" if math.isfinite(value) else DASH
+        return f"{number(value, 1)} %"
     return with_unit(number(value), unit)
 
 

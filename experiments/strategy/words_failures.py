@@ -60,6 +60,9 @@ def portfolio(answer: Answer, figures: Figures) -> tuple[Said, ...]:
         return ()
     size: dict[str, Part] = {name: figures.get("search", name)
                              for name in ("tried", "worlds", "fresh", "finalists", "stays")}  # fmt: skip
+    if not found.candidates:
+        return (say("No portfolio that was tried has a value of {outcome} in all of {worlds}, so none was chosen.",
+                    outcome=inside(answer.title(answer.lead)), worlds=size["worlds"]),)  # fmt: skip
     if not found.finalists:
         return (say("Of {tried}, none kept the budget in {worlds}.", **size),)
     first = found.finalists[0]

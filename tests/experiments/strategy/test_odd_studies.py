@@ -8,8 +8,10 @@ from typing import Any
 
 import numpy as np
 import pytest
-from made_up_study import answered, planned, worlds
+from made_up_parts import searched
+from made_up_study import POLICIES, answered, planned, worlds
 
+from experiments.design import Document, read_design, study_of
 from experiments.strategy.answer import Answer, answer
 from experiments.strategy.charts import acceptance, ranks, regret, worth
 from experiments.strategy.charts.scene import Scene
@@ -17,9 +19,11 @@ from experiments.strategy.figures_all import figures_of
 from experiments.strategy.grids import robustness
 from experiments.strategy.measured import Measured
 from experiments.strategy.run import StudyError
+from experiments.strategy.shown import level
 from experiments.strategy.terminal import print_answer
 from experiments.strategy.words import told
 from experiments.strategy.words_beyond import unknown
+from experiments.strategy.words_failures import portfolio
 from sim.problems import InputError
 
 
@@ -232,3 +236,27 @@ def test_a_threshold_of_what_nothing_has_no_value_of_is_said() -> None:
 def test_one_world_is_too_few_to_ask_which_assumptions_matter() -> None:
     with pytest.raises(InputError, match="seeds: which assumptions matter is asked, and one world cannot"):
         planned(4, 1, sensitivity={"trajectories": 4})
+
+
+def test_scenarios_whose_names_read_alike_keep_their_names() -> None:
+    scenarios = {"baseline": [], "a_b": ["rotation"], "a b": ["mentorship"], "c_d": ["rotation", "mentorship"]}
+    read = read_design(Document({"policies": POLICIES, "scenarios": scenarios}))
+    assert [arm.title for arm in study_of(read, "study").arms] == ["Baseline", "a_b", "a b", "C d"]
+
+
+def test_a_level_that_is_not_there_has_no_unit() -> None:
+    assert (level(math.nan, "weeks"), level(math.nan, "points"), level(1.0, "weeks")) == (
+        "\u2013",
+        "\u2013",
+        "1.00 weeks",
+    )
+
+
+def test_a_search_in_which_nothing_has_a_value_says_so() -> None:
+    found = searched(answered(futures=4, seeds=4))
+    assert found.portfolio is not None
+    bare = replace(found.portfolio, finalists=(), candidates=())
+    said = portfolio(replace(found, portfolio=bare), figures_of(replace(found, portfolio=bare)))
+    assert [each.text.split(" in all of")[0] for each in said] == [
+        "No portfolio that was tried has a value of need met"
+    ]
