@@ -66,7 +66,7 @@ def _check_ends(uncertain: Uncertain, catalogue: Scenario, findings: Findings, p
         except InputError as error:
             for each in error.problems:
                 findings.add(path, f"{each.place}: {each.cause}", each.mend)
-    if len(ends) == 2 and ends[0].identity() == ends[1].identity():
+    if len(ends) == 2 and ends[0].to_dict() == ends[1].to_dict():
         cause = f"from {uncertain.low:g} to {uncertain.high:g} nothing changes"
         mend = "write the values themselves, without times: true" if uncertain.times else "widen the range"
         findings.add(path, f"{cause}: {uncertain.path!r} is the same at both ends", f"{mend}, or leave it out")

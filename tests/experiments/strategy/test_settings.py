@@ -130,3 +130,10 @@ def test_problems_of_paths_have_the_line_of_the_file(tmp_path: Path) -> None:
     )
     with pytest.raises(InputError, match=r"line 4, strategy\.assumptions\.contact: no number stands at"):
         read_design(Document.from_file(path))
+
+
+def test_files_that_are_not_there_hide_no_problem_of_the_section() -> None:
+    given = document(assumptions={"contact": CONTACT}, outcomes={"need_mett": {}})
+    given["organization"] = {"kind": "files", "people": "nowhere.csv", "ties": "nowhere.csv"}
+    with pytest.raises(InputError, match="there is no metric 'need_mett'"):
+        read_design(Document(given))
