@@ -36,11 +36,9 @@ def joined(launcher: Launcher) -> Iterator[int]:
             ray.init(address=address or "local", log_to_driver=False, logging_level="ERROR", configure_logging=False)
         except (OSError, RuntimeError) as error:
             raise OSError(f"Cannot join the Ray cluster at {address or 'this machine'}: {error}") from error
-    try:
-        yield launcher.at_once(int(ray.cluster_resources().get("CPU", 1)))
-    finally:
-        if own:
-            ray.shutdown()
+    yield launcher.at_once(int(ray.cluster_resources().get("CPU", 1)))
+    if own:  # after Ctrl-C Ray leaves the cluster as Python ends: it takes seconds, and first it is said how to go on
+        ray.shutdown()
 
 
 def place_of(launcher: Launcher, folder: Path, token: str) -> Path:
