@@ -50,6 +50,10 @@ def main(tokens: Sequence[str], command: Sequence[str]) -> int:
             print(f"Failed: {error}", file=sys.stderr)
             _say_failed(lab.failed)
             return 1
+    if not all(arm.unchanged for arm in design.study.arms):
+        cause = "the organization's files changed while the study was running, so its parts do not belong together"
+        print(f"Failed: {cause}; the same command takes them as they are now", file=sys.stderr)
+        return 1
     origin: dict[str, Any] = {
         **provenance.gather(command, time.monotonic() - began, request.machine.plugins),
         "warnings": list(notes.warnings),

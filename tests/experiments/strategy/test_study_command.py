@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 from pathlib import Path
 
@@ -11,7 +12,10 @@ import pandas as pd
 import pytest
 
 from experiments.cli import main
+from experiments.strategy import stages
+from experiments.strategy.design import Design
 from experiments.strategy.figures import Figure, read_figures
+from experiments.strategy.run import Lab
 
 pytestmark = pytest.mark.compiled
 
@@ -155,6 +159,26 @@ def test_a_folder_that_two_commands_wrote_to_is_never_read_as_one(
     pd.DataFrame({"arm": ["rotation"], "seed": [1], "adequacy": [50.0]}).to_parquet(tmp_path / "runs.parquet")
     assert main(["why", str(tmp_path), "effect/rotation/adequacy"]) == 2
     assert "another command has written its own table here" in capsys.readouterr().err
+
+
+def test_a_study_over_files_that_changed_meanwhile_gives_no_answer(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    people, ties = tmp_path / "people.csv", tmp_path / "ties.csv"
+    people.write_text("id,department\na,X\nb,Y\nc,X\nd,Y\n")
+    ties.write_text("learner,source\na,b\nb,a\nc,a\nd,b\n")
+    organization = f"{{kind: files, people: {people}, ties: {ties}}}"
+    document = tmp_path / "study.yaml"
+    document.write_text(re.sub(r"\{kind: synthetic.*\}", organization, STUDY), encoding="utf-8")
+
+    def changing(lab: Lab, design: Design) -> None:
+        assert all(arm.identity for arm in design.study.arms)
+        people.write_text("id,department\na,Y\nb,Y\nc,X\nd,Y\n")
+
+    monkeypatch.setattr(stages, "run_study", changing)
+    assert main(["study", f"file={document}", f"out={tmp_path / 'out'}", "workers=1"]) == 1
+    assert "files changed while the study was running" in capsys.readouterr().err
+    assert not (tmp_path / "out" / "report.html").exists()
 
 
 def test_a_number_that_is_not_there_is_refused(done: tuple[Path, Path], capsys: pytest.CaptureFixture[str]) -> None:
