@@ -23,6 +23,7 @@ from experiments.strategy.measured import HOURS, Measured, titles, unit
 from experiments.strategy.run import Lab, StudyError, as_given
 from experiments.strategy.settings import KEY
 from experiments.study import Arm
+from experiments.wording import plural
 from sim.problems import InputError, Problem
 from sim.scenario import Scenario
 
@@ -77,7 +78,8 @@ def searched(lab: Lab, design: Design, found: Answer) -> Answer:
     fresh = tuple(range(asked.seeds + 1, asked.seeds + asked.fresh + 1))
     effort = Effort(evaluations=asked.trials, seed=design.strategy.sampling)
     journal = lab.store.folder / journal_name(bench.everything, design.study.arms[0], lab.detail, space)
-    lab.progress.say(f"A search over {asked.trials} portfolios, {asked.seeds} worlds each")
+    size = f"{plural(asked.trials, 'portfolio')} or a few more, in batches of {effort.batch}"
+    lab.progress.say(f"A search over {size}, {plural(asked.seeds, 'world')} each")
     try:
         portfolio = search_portfolio(space, bench.evaluate, seeds, fresh, effort, journal)
     except StudyError as error:

@@ -25,7 +25,10 @@ def run_study(lab: Lab, design: Design) -> Answer:
     """
     asked = design
     design, given = run_as_given(lab, asked)
-    futures = run_futures(lab, design) if design.assumptions else None
+    futures = None
+    if design.assumptions:
+        design, futures = run_futures(lab, design)
+        given = as_given(lab, design, given.outcomes.seeds)
     left_out = len(design.futures) - futures.outcomes.shape[1] if futures is not None else 0
     found = replace(answer(design, given, futures, left_out), notes=missing(lab, asked, design))
     if futures is not None:
@@ -112,16 +115,24 @@ def _further(seeds: Sequence[int], more: int) -> tuple[int, ...]:
     return (*seeds, *new)
 
 
-def run_futures(lab: Lab, design: Design) -> Measured:
+def run_futures(lab: Lab, design: Design) -> tuple[Design, Measured]:
     """Every arm in every future.
 
+    Returns:
+        the design without the arms that could be run in no future, and what came of the others.
+
     Raises:
-        StudyError: there is no future in which every arm could be run.
+        StudyError: there is no future in which every one of those could be run.
     """
     number = len(design.futures)
     lab.progress.say(f"{len(design.study.arms)} scenarios in {number} futures, {len(design.study.seeds)} worlds each")
     everything = range(number)
     lab.run([arm for at in everything for arm in design.arms_in(at)], design.study.seeds)
+    for place, arm in enumerate(design.study.arms):
+        reasons = [lab.failed.get(design.arms_in(at)[place].name) for at in everything]
+        if all(reasons):
+            lab.failed[arm.name] = f"in every future; in the first: {reasons[0]}"
+    design = without_failed(lab, design)
     if all(any(arm.name in lab.failed for arm in design.arms_in(at)) for at in everything):
         raise StudyError("in every future some scenario could not be run")
-    return measured(lab, design, everything, design.study.seeds)
+    return design, measured(lab, design, everything, design.study.seeds)

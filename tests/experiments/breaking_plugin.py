@@ -23,6 +23,7 @@ class BreakingSettings(PolicySettings):
     """Parameters of the policy that breaks."""
 
     kind: str = parameter("breaking", "which policy", choices=("breaking",))
+    below: float = parameter(2.0, "it goes wrong only with an intensity below this", low=0.0, high=2.0)
     how: str = parameter("raise", "what goes wrong", choices=("raise", "oddly", "exit"))
 
 
@@ -37,7 +38,7 @@ class Breaking(Policy):
 
     def act(self, week: Week) -> None:
         """Break."""
-        if week.number < self.settings.start_week:
+        if week.number < self.settings.start_week or self.settings.intensity >= self.settings.below:
             return
         if self.settings.how == "exit":
             os._exit(9)

@@ -272,6 +272,20 @@ def test_a_scenario_that_fails_is_listed_and_the_others_are_answered(
     assert "so there is nothing to compare" in capsys.readouterr().err
 
 
+def test_a_scenario_that_fails_in_every_future_is_left_out_too(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """As given it is carried out well enough not to break."""
+    document, out = tmp_path / "broken.yaml", tmp_path / "out"
+    weak = BROKEN.replace("kind: breaking", "kind: breaking, below: 0.9").replace("search:", "sensitivity: {} #")
+    assumption = "    care: {path: policies.bad.intensity, low: 0.5, high: 0.8}\n"
+    document.write_text(weak.replace("  assumptions:\n", "  assumptions:\n" + assumption), encoding="utf-8")
+    assert main(["study", f"file={document}", f"out={out}", "workers=1", "plugins=breaking_plugin"]) == 1
+    assert "Missing from the results: bad (in every future; in the first: " in capsys.readouterr().err
+    assert set(pd.read_parquet(out / "runs.parquet")["arm"]) == {"baseline", "mentorship"}
+    assert "What Bad would do: it could not be run (in every future" in (out / "report.html").read_text("utf-8")
+
+
 def test_what_is_wrong_is_said_before_anything_runs(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     document = tmp_path / "study.yaml"
     document.write_text(STUDY.replace("contacts.rate", "contacts.rat"), encoding="utf-8")
