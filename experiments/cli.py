@@ -31,10 +31,18 @@ overrides, any number of them:
   out=PATH                       where results go (default results/NAME)
   workers=N  threads=N           processes (default: one a processor), threads in each (default 1)
   plugins=MODULE[,MODULE]        your own rules and policies
-  hydra/launcher=joblib|ray|submitit_local|submitit_slurm   jobs of a launcher, as docs/clusters.md says;
+  hydra/launcher=basic|joblib|ray|submitit_local|submitit_slurm   jobs of a launcher, as docs/clusters.md says;
     jobs=N  hydra.launcher.n_jobs=4  hydra.launcher.partition=NAME ...
-
-examples:
+"""
+_STRATEGY = """\
+  strategy.futures=50            futures that are sampled from the ranges of strategy.assumptions
+  strategy.budget.hours=1.5  strategy.outcomes.need_met.smallest=2  strategy.precision.half_width=0.2
+  strategy.sensitivity.trajectories=20  strategy.sensitivity.samples=512  strategy.search.trials=200
+    all that a study can say, and a file to begin with: docs/studies.md
+"""
+_HEADINGS = """\
+overrides, any number of them:
+  organization.columns.id=HEADING   your heading of a column, likewise department, level, learner, source, weight ...
 """
 _EXAMPLES = {
     "run": "  watercooler run scenario=rotation seed=1\n  watercooler run file=scenario.yaml weeks=52",
@@ -44,6 +52,8 @@ _EXAMPLES = {
     "plan": "  watercooler plan --profile scenario=together organization.people=1000",
     "check": "  watercooler check people.csv ties.csv organization.columns.id=node organization.columns.source=sender",
 }
+_READERS = ("why", "report", "policies")
+"""Commands that look at what is there, and would run nothing in any case."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -66,14 +76,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
                 _stop_workers()
                 print(_GOES_ON, file=sys.stderr)
                 return STOPPED
-            return _failed(error)
+            return _failed(error, options.command)
 
 
-def _failed(error: BaseException) -> int:
+def _failed(error: BaseException, command: str | None) -> int:
     """Say what went wrong, where that is for people; anything else is a mistake of ours, and raised again."""
     if isinstance(error, InputError):
         _stop_workers()
-        _print_problems(error.problems)
+        _print_problems(error.problems, ran=command not in _READERS)
         return MISTAKE
     if isinstance(error, BrokenPipeError):
         sys.stderr.close()
@@ -135,7 +145,7 @@ def _parser() -> argparse.ArgumentParser:
     made = {
         name: commands.add_parser(
             name, help=text, description=text[0].upper() + text[1:] + ".", allow_abbrev=False,
-            epilog=_OVERRIDES + _EXAMPLES[name] if name in _EXAMPLES else None,
+            epilog=_epilog(name),
             formatter_class=argparse.RawDescriptionHelpFormatter,
         )
         for name, text in texts.items()
@@ -167,6 +177,14 @@ def _parser() -> argparse.ArgumentParser:
     evidence.add_argument("--out", type=Path, help="folder for results (default results/evidence)")
     evidence.add_argument("--docs", type=Path, help="the folder of policies.md, whose table is written again")
     return parser
+
+
+def _epilog(command: str) -> str | None:
+    """What a command's help says of overrides, with examples; None where it takes none."""
+    if command not in _EXAMPLES:
+        return None
+    overrides = _HEADINGS if command == "check" else _OVERRIDES + (_STRATEGY if command == "study" else "")
+    return f"{overrides}\nexamples:\n{_EXAMPLES[command]}"
 
 
 def _call(options: argparse.Namespace, rest: list[str], words: list[str]) -> int:
@@ -245,13 +263,11 @@ def _only_plugins(rest: Sequence[str]) -> tuple[str, ...]:
     return tuple(part for word in rest for part in word.removeprefix("plugins=").split(",") if part)
 
 
-def _print_problems(problems: Sequence[Problem]) -> None:
-    """Print every problem, with what to do about it, to stderr."""
+def _print_problems(problems: Sequence[Problem], *, ran: bool = True) -> None:
+    """Print every problem, with what to do about it, to stderr; that nothing was run, only of what would run."""
     count = len(problems)
-    print(
-        "Nothing was run: there is a problem." if count == 1 else f"Nothing was run: there are {count} problems.",
-        file=sys.stderr,
-    )
+    told = "there is a problem." if count == 1 else f"there are {count} problems."
+    print(f"Nothing was run: {told}" if ran else told[0].upper() + told[1:], file=sys.stderr)
     for problem in problems:
         place = f"{problem.place}: " if problem.place else ""
         print(f"  {place}{problem.cause}", file=sys.stderr)

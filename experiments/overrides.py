@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from typing import TYPE_CHECKING
 
 from experiments.words import (
@@ -190,8 +190,12 @@ def _keep_value(token: str, override: Override, found: Overrides, known: Sequenc
             Problem(place, "is not a key of a study", "write keys with dots, such as learning.rate=0.1")
         )
     elif head not in known:
+        from experiments.strategy.settings import Strategy
+
         everything = (*known, *GROUPS, *DOOR)
-        found.problems.append(Problem(place, f"unknown override {key!r}", suggestion(head, everything)))
+        inner = any(each.name == head for each in fields(Strategy))
+        mend = f"did you mean 'strategy.{key}'?" if inner else suggestion(head, everything)
+        found.problems.append(Problem(place, f"unknown override {key!r}", mend))
     elif override.is_delete():
         if head not in REMOVABLE or "." not in key:
             mend = "only parts of " + ", ".join(REMOVABLE) + " can be, as in ~policies.rotation"

@@ -55,6 +55,21 @@ def write(folder: Path, provenance: Mapping[str, Any]) -> None:
     write_text(folder / NAME, json.dumps(provenance, indent=2, ensure_ascii=False) + "\n")
 
 
+def replaces(folder: Path, command: Sequence[str]) -> str:
+    """That another command's report lies in a folder where this one writes its own, and how to keep both; or empty.
+
+    Args:
+        command: the words of this command line after `watercooler`.
+    """
+    earlier = str((read(folder) or {}).get("command", ""))
+    if not earlier or earlier.split()[1:2] == list(command[:1]):
+        return ""
+    return (
+        f"Note: the report in {folder} is that of {earlier}. It is replaced when this ends; the runs stay. "
+        "To keep both, give name=NAME."
+    )
+
+
 def read(folder: Path) -> dict[str, Any] | None:
     """What `provenance.json` says, or None where it is missing or damaged."""
     try:

@@ -65,7 +65,13 @@ class Outcome:
 
 
 def run_wanted(
-    store: Store, wanted: Sequence[Wanted], machine: Machine, progress: Progress, *, announce: bool = True
+    store: Store,
+    wanted: Sequence[Wanted],
+    machine: Machine,
+    progress: Progress,
+    *,
+    announce: bool = True,
+    told: set[str] | None = None,
 ) -> Outcome:
     """Run what the store does not hold yet, and store it: in workers, or in jobs of the machine's launcher.
 
@@ -73,6 +79,7 @@ def run_wanted(
 
     Args:
         announce: whether to say how much is in the store already.
+        told: what was noted of stored results before, and is not said again; what is noted now is added.
 
     Raises:
         KeyboardInterrupt: the user stopped; runs that were finished are in the store.
@@ -89,8 +96,11 @@ def run_wanted(
             _say_stored(wanted, left, store, progress)
         work = _Work(store, claims, once, machine, progress)
         if any(left.values()):
+            told = set() if told is None else told
             for note in notes(store, [each for each in once if left[each.key]]):
-                progress.say(note)
+                if note not in told:
+                    progress.say(note)
+                told.add(note)
             if machine.launcher is None:
                 _run_all(work)
             else:

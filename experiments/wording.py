@@ -53,9 +53,12 @@ def significant(value: float, figures: int = 3) -> int:
     return min(MOST_DECIMALS, max(0, figures - 1 - math.floor(math.log10(abs(value)))))
 
 
-def hours_number(hours: float) -> str:
-    """Hours a person-week as a bare number."""
-    return number(hours, 0 if hours == 0.0 else 1 if abs(hours) >= 0.95 else 2 if abs(hours) >= 0.0095 else 4)
+def hours_number(hours: float, limit: float | None = None) -> str:
+    """Hours a person-week as a bare number; in so many digits that it reads as beyond a limit only where it is."""
+    digits = 0 if hours == 0.0 else 1 if abs(hours) >= 0.95 else 2 if abs(hours) >= 0.0095 else 4
+    while limit is not None and (round(hours, digits) > limit) != (hours > limit) and digits < MOST_DECIMALS:
+        digits += 1
+    return number(hours, digits)
 
 
 def interval(low: float, high: float, digits: int, *, sign: bool = False) -> str:

@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from experiments.launching import launchers
+from sim.parse import suggestion
 from sim.problems import Problem
 
 if TYPE_CHECKING:
@@ -41,9 +42,12 @@ def refusal(token: str, key: str) -> tuple[str, str] | None:
     hydra = key == "hydra" or key.startswith(("hydra.", "hydra/"))
     if hydra and key not in (LAUNCHER, *LAUNCHER_KEYS):
         allowed = ", ".join((LAUNCHER, *LAUNCHER_KEYS))
-        return f"of Hydra only {allowed} can be set", "use out=PATH to write elsewhere"
+        launcher = key.startswith(("hydra.launcher", "hydra/launcher"))
+        mend = suggestion(key, (LAUNCHER, *LAUNCHER_KEYS)) if launcher else "use out=PATH to write elsewhere"
+        return f"of Hydra only {allowed} can be set", mend
     if "=" not in token and not token.startswith("~"):
-        return "is not an override", "write KEY=VALUE, such as seeds=16"
+        document = token.endswith((".yaml", ".yml"))
+        return "is not an override", f"write file={token}" if document else "write KEY=VALUE, such as seeds=16"
     return None
 
 

@@ -186,9 +186,9 @@ def _hopeless(fails: Labels) -> str:
     """Why there is nothing to look for; empty where there is."""
     failing, working = int(fails.sum()), int((~fails).sum())
     if failing < FEWEST:
-        return f"it fails in {failing} of the {fails.size} futures looked at: too few for a pattern"
+        return f"it does in {failing} of the {fails.size} futures looked at, too few for a pattern"
     if working < FEWEST:
-        return f"it works in {working} of the {fails.size} futures looked at: it fails nearly everywhere"
+        return f"it does in all but {working} of the {fails.size} futures looked at, nearly everywhere"
     return ""
 
 

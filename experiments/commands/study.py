@@ -43,6 +43,8 @@ def main(tokens: Sequence[str], command: Sequence[str]) -> int:
         for warning in notes.warnings:
             screen.say(f"Note: {warning}")
         lab = Lab.of(folder, design, request.machine, screen)
+        if replaced := provenance.replaces(folder, command):
+            screen.say(replaced)
         screen.say(f"{design.study.name}: {len(design.study.arms)} scenarios, into {folder}")
         try:
             answer = run_study(lab, design)

@@ -48,6 +48,8 @@ def main(tokens: Sequence[str], command: Sequence[str], *, multirun: bool = Fals
     with Screen() as screen:
         for warning in notes.warnings:
             screen.say(f"Note: {warning}")
+        if replaced := provenance.replaces(folder, command):
+            screen.say(replaced)
         screen.say(f"{study.name}: {len(study.arms)} scenarios over {len(study.seeds)} seeds, into {folder}")
         outcome = run_wanted(Store(folder), Wanted.of(study), request.machine, screen)
     origin = origin_of(folder, command, outcome, time.monotonic() - began, request.machine.plugins)

@@ -66,7 +66,7 @@ def _list(figures: Figures) -> None:
 
 def _explain(folder: Path, figure: Figure) -> None:
     """One number: what it is, how it is computed, and the rows that it comes from."""
-    print(f"{figure.text}  ({figure.value!r})")
+    print(f"{figure.text}  (unrounded: {figure.value!r})")
     print(f"What it is:  {figure.meaning}")
     print(f"Computed by: {figure.function}")
     print(f"Formula:     {figure.formula}")

@@ -219,10 +219,11 @@ def _effect(answer: Answer, arm: str, name: str, effect: Effect) -> Iterator[Fig
 def _frontier(answer: Answer, arm: str) -> Iterator[Figure]:
     standing = answer.frontier.of(arm)
     everyone = answer.given.outcomes.arms
-    for kind, write in (("hours", shown.hours), ("money", shown.money)):
-        spent = answer.costs(arm)[kind]
+    limit = answer.design.strategy.budget.hours
+    for kind, spent in answer.costs(arm).items():
+        text = shown.hours(spent, limit) if kind == "hours" else shown.money(spent)
         rows = _rows(answer, kind, *dict.fromkeys((arm, everyone[0])))
-        yield made(answer, kind, (arm,), write(spent), spent, rows, METHODS, arms=(arm, ""))
+        yield made(answer, kind, (arm,), text, spent, rows, METHODS, arms=(arm, ""))
     rows = _rows(answer, answer.lead, *everyone)
     several = answer.frontier.worlds > 1
     share = standing.frontier_share if several else math.nan

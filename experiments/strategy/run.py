@@ -29,6 +29,7 @@ class Lab:
         detail: what is kept of each run: every metric, and the courses of the outcomes that have one.
         failed: arm in a future -> reason.
         made: runs that this process made.
+        told: notes on stored results that were said; every stage would have the same.
     """
 
     store: Store
@@ -37,6 +38,7 @@ class Lab:
     detail: Detail
     failed: dict[str, str] = field(default_factory=dict)
     made: int = 0
+    told: set[str] = field(default_factory=set)
 
     @classmethod
     def of(cls, folder: Path, design: Design, machine: Machine, progress: Progress) -> Lab:
@@ -52,7 +54,7 @@ class Lab:
             OSError: the folder cannot be written.
         """
         wanted = [Wanted(arm, tuple(seeds), self.detail) for arm in arms]
-        result: Outcome = run_wanted(self.store, wanted, self.machine, self.progress)
+        result: Outcome = run_wanted(self.store, wanted, self.machine, self.progress, told=self.told)
         self.made += result.runs
         self.failed |= result.failed
 

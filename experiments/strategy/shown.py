@@ -86,11 +86,11 @@ def plain(value: float, unit: str = "") -> str:
     return with_unit(text, unit)
 
 
-def hours(value: float) -> str:
-    """`1.2 hours`, `1 hour`, `no hours`."""
+def hours(value: float, limit: float | None = None) -> str:
+    """`1.2 hours`, `1 hour`, `no hours`; `1.51 hours` where the limit is 1.5."""
     if not math.isfinite(value):
         return DASH
-    text = hours_number(value)
+    text = hours_number(value, limit)
     if float(text.replace(",", "").replace("\u2212", "-")) == 0.0:
         return "no hours"
     return "1 hour" if text in ("1", "1.0") else f"{text} hours"

@@ -49,7 +49,10 @@ def print_answer(answer: Answer, console: Console | None = None) -> None:
     outcomes = answer.given.outcomes
     unit = outcomes.unit(answer.lead) or "its own unit"
     costs = " and ".join(paid)
-    out.print(Text(f"Effects on {answer.title(answer.lead)} in {unit}; {costs} a person-week.", style="dim"))
+    said = f"Effects on {answer.title(answer.lead)} in {unit}; {costs} a person-week."
+    if dear := [answer.title(arm) for arm in answer.ranked() if not answer.affordable(arm)]:
+        said += f" Beyond the budget where the assumptions are as given: {', '.join(dear)}."
+    out.print(Text(clean(said), style="dim"))
 
 
 def _cells(answer: Answer, figures: Figures, arm: str, paid: list[str]) -> tuple[str, ...]:
@@ -59,7 +62,10 @@ def _cells(answer: Answer, figures: Figures, arm: str, paid: list[str]) -> tuple
     digits = shown.places(result.low, result.high, unit) if known else shown.digits(result.difference, unit)
     ends = f" ({interval(result.low, result.high, digits)})" if known else ""
     costs = answer.costs(arm)
-    spent = {"hours": hours_number(costs["hours"]), "money": number(costs["money"])}
+    spent = {
+        "hours": hours_number(costs["hours"], answer.design.strategy.budget.hours),
+        "money": number(costs["money"]),
+    }
     acceptable = regret = DASH
     if answer.lead in answer.robust:
         found = next(each for each in answer.robust[answer.lead].arms if each.name == arm)

@@ -82,6 +82,6 @@ def portfolio(answer: Answer, figures: Figures) -> tuple[Said, ...]:
         said.append(say("The winner's curse: in the mean the finalists fell by {curse} from what the search saw of "
                         "their {objective}. Believe the fresh worlds.", **given))  # fmt: skip
     else:
-        said.append(say("That their {objective} fell from the search to the fresh worlds cannot be shown; in the mean "
-                        "it fell by {curse}.", **given))  # fmt: skip
+        said.append(say("That their {objective} fell from the search to the fresh worlds cannot be shown; the "
+                        "mean fall is {curse}.", **given))  # fmt: skip
     return tuple(said)

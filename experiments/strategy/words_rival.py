@@ -28,11 +28,12 @@ def rival(answer: Answer, figures: Figures) -> Said:
     if answer.futures is None:
         return say("{given}", given=_ahead(answer, figures, best, second, names))
     share = figures.get("acceptable", second, answer.lead)
-    dear = "" if answer.affordable(second) else ", but beyond the budget where the assumptions are as given"
-    first = joined([say("The next is {second}, acceptable in {share}" + dear + ".", share=share, **names),
-                    _beyond_budget(answer, figures, second)])  # fmt: skip
+    never = not acceptable_in(answer, second).any()
+    dear = f", {'and' if never else 'but'} beyond the budget where the assumptions are as given"
+    first = say("The next is {second}, acceptable in {share}" + ("." if answer.affordable(second) else f"{dear}."),
+                share=share, **names)  # fmt: skip
     return joined([first, _told_apart(answer, figures, best, second, names),
-                   _ahead(answer, figures, best, second, names)])  # fmt: skip
+                   _ahead(answer, figures, best, second, names), _beyond_budget(answer, figures, second)])  # fmt: skip
 
 
 def _beyond_budget(answer: Answer, figures: Figures, second: str) -> Said:

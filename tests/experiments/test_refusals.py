@@ -141,3 +141,28 @@ def test_a_multirun_says_why_a_scenario_failed(run: Run, tmp_path: Path) -> None
 def test_problems_are_counted_and_mended(capsys: pytest.CaptureFixture[str]) -> None:
     cli._print_problems([Problem("a", "b", "c"), Problem("", "d")])
     assert capsys.readouterr().err == "Nothing was run: there are 2 problems.\n  a: b\n      c\n  d\n"
+
+
+def test_nothing_was_run_is_said_only_where_something_would_be(run: Run, tmp_path: Path) -> None:
+    for words in (("why", "nowhere"), ("report", "nowhere"), ("policies", "rotatio")):
+        assert run(*words)[2].startswith("There "), words
+    assert run("plan", "now")[2].startswith("Nothing was run: ")
+
+
+def test_near_misses_are_told_what_was_meant(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "mine.yaml").write_text("policies: {rotation: {kind: rotation}}\n")
+    assert "write file=mine.yaml" in refused(run, "study", "mine.yaml")
+    assert "did you mean 'strategy.futures'?" in refused(run, "study", "file=mine.yaml", "futures=3")
+    told = refused(run, "study", "file=mine.yaml", "hydra/launcher=joblib", "hydra.launcher.n_job=2")
+    assert "did you mean 'hydra.launcher.n_jobs'?" in told
+
+
+def test_help_says_what_the_command_takes(capsys: pytest.CaptureFixture[str]) -> None:
+    told = {}
+    for command in ("study", "sweep", "check"):
+        with pytest.raises(SystemExit):
+            cli.main([command, "--help"])
+        told[command] = capsys.readouterr().out
+    assert "strategy.search.trials" in told["study"] and "strategy" not in told["sweep"]
+    assert "hydra/launcher=basic" in told["sweep"] and "hydra" not in told["check"]
+    assert "examples:" in told["check"]

@@ -96,12 +96,12 @@ def draw(scene: Scene, outcome: str) -> Drawn:
 
 
 def _told(scene: Scene, arm: str, outcome: str) -> str:
-    """When half of the worlds are there, and how many never are."""
+    """When half of the worlds are there, and how many are not at the end of the run."""
     if not math.isfinite(scene.answer.waits[outcome][arm].curve.median):
-        return f"{scene.text('never', arm, outcome)} never"
+        return f"{scene.text('never', arm, outcome)} not yet"
     week = scene.text("wait", arm, outcome).split()[0]
     start = "half from the start" if week == "0" else f"half by week {week}"
-    return f"{start}, {scene.text('never', arm, outcome)} never"
+    return f"{start}, {scene.text('never', arm, outcome)} not yet"
 
 
 def _colour(scene: Scene, arm: str, arms: list[str]) -> str:

@@ -104,6 +104,15 @@ def test_an_arm_beyond_the_budget_that_holds_up_more_often_is_not_denied() -> No
     assert acceptance.title(scene(again)).startswith("No arm within the budget is acceptable in most futures")
 
 
+def test_arms_beyond_the_budget_are_named_on_the_terminal(capsys: pytest.CaptureFixture[str]) -> None:
+    found = answered(futures=4)
+    dearest = max(found.arms, key=lambda arm: found.costs(arm)["hours"])
+    print_answer(replace(found, design=replace_budget(found, found.costs(dearest)["hours"] - 0.001)))
+    assert f"as given: {found.title(dearest)}." in " ".join(capsys.readouterr().out.split())
+    print_answer(replace(found, design=replace_budget(found, 100.0)))
+    assert "Beyond the budget" not in capsys.readouterr().out
+
+
 def replace_budget(found: Answer, hours: float) -> Any:
     strategy = found.design.strategy
     return replace(found.design, strategy=replace(strategy, budget=replace(strategy.budget, hours=hours)))

@@ -19,6 +19,7 @@ from experiments.strategy.said import Said, joined, listed, say
 from experiments.strategy.words import Told, told
 from experiments.strategy.words_beyond import screening, sensitivity, unknown
 from experiments.strategy.words_failures import pattern, portfolio
+from experiments.wording import hours_number
 
 
 def said_of(answer: Answer) -> Told:
@@ -90,7 +91,24 @@ def test_an_arm_that_only_the_budget_puts_behind_is_named() -> None:
     assert f"{told_of}{share.text}, for 1.6 hours a person and week." in said_of(again).rival.text
     two = answered(futures=6, budget={"hours": 0.5})
     assert two.ranked()[0] == "mentorship"
-    assert "but beyond the budget where the assumptions are as given." in said_of(two).rival.text
+    assert "in 0 % (0 to 46), and beyond the budget where the assumptions are as given." in said_of(two).rival.text
+
+
+def test_the_two_that_are_told_apart_are_the_two_just_named() -> None:
+    """What costs too much is named last, so that it does not come between the next and what tells it apart."""
+    found = sized(["Weak", "Middling", "Strong"], futures=20, seeds=6)
+    assert found.futures is not None
+    found.given.outcomes.hours[1:] = [[[0.5]], [[0.6]], [[1.504]]]
+    found.futures.outcomes.hours[1:] = [[[0.5]], [[0.6]], [[1.4]]]
+    rival = said_of(answer_of(found.design, found.given, found.futures)).rival.text
+    assert rival.index("The next is") < rival.index("tell the two apart") < rival.index("More often acceptable")
+    assert rival.endswith("for 1.504 hours a person and week.")
+
+
+def test_hours_read_as_beyond_the_budget_only_where_they_are() -> None:
+    for spent, limit, text in ((1.512, 1.5, "1.51"), (1.5, 1.5, "1.5"), (1.46, 1.48, "1.46"), (1.2, 1.5, "1.2")):
+        assert hours_number(spent, limit) == text
+    assert hours_number(1.512) == "1.5"
 
 
 def test_no_arm_is_praised_where_none_is_acceptable() -> None:
@@ -178,7 +196,7 @@ def test_when_the_first_arm_fails_is_said_in_the_units_of_the_assumption() -> No
 def test_where_there_is_no_pattern_that_is_said() -> None:
     answer = failing(futures=12)
     assert not answer.failures["mentorship"].boxes
-    told = "No ranges of the assumptions say when Mentorship gains too little: it fails in "
+    told = "No ranges of the assumptions say when Mentorship gains too little: it does in "
     assert told in said_of(answer).failing.text
     without = replace(answer, failures={})
     assert "No ranges" not in said_of(without).failing.text

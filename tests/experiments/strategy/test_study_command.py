@@ -12,6 +12,7 @@ import pandas as pd
 import pytest
 
 from experiments.cli import main
+from experiments.provenance import replaces, write
 from experiments.strategy import stages
 from experiments.strategy.design import Design
 from experiments.strategy.figures import Figure, read_figures
@@ -159,6 +160,23 @@ def test_a_folder_that_two_commands_wrote_to_is_never_read_as_one(
     pd.DataFrame({"arm": ["rotation"], "seed": [1], "adequacy": [50.0]}).to_parquet(tmp_path / "runs.parquet")
     assert main(["why", str(tmp_path), "effect/rotation/adequacy"]) == 2
     assert "another command has written its own table here" in capsys.readouterr().err
+
+
+def test_a_longer_horizon_is_said_once_for_all_stages(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    document = tmp_path / "small.yaml"
+    document.write_text(STUDY.split("  sensitivity:")[0].replace("seeds: 6", "seeds: 2"), encoding="utf-8")
+    for weeks in (12, 14):
+        words = ("strategy.futures=2", f"weeks={weeks}", f"out={tmp_path / 'out'}", "workers=1")
+        assert main(["study", f"file={document}", *words]) == 0
+    assert capsys.readouterr().err.count("they are run from week 0") == 1
+
+
+def test_another_commands_report_is_not_replaced_without_a_word(tmp_path: Path) -> None:
+    assert replaces(tmp_path, ["study", "study=demo"]) == ""
+    write(tmp_path, {"command": "watercooler sweep study=demo"})
+    told = replaces(tmp_path, ["study", "study=demo"])
+    assert "is that of watercooler sweep study=demo." in told and "name=NAME" in told
+    assert replaces(tmp_path, ["sweep", "study=demo", "seeds=64"]) == ""
 
 
 def test_a_study_over_files_that_changed_meanwhile_gives_no_answer(
