@@ -16,7 +16,7 @@ from experiments.provenance import replaces, write
 from experiments.strategy import stages
 from experiments.strategy.design import Design
 from experiments.strategy.figures import Figure, read_figures
-from experiments.strategy.run import Lab
+from experiments.strategy.run import Lab, StudyError
 
 pytestmark = pytest.mark.compiled
 
@@ -310,3 +310,28 @@ def test_what_is_wrong_is_said_before_anything_runs(tmp_path: Path, capsys: pyte
     assert main(["study", f"file={document}", f"out={tmp_path / 'out'}"]) == 2
     assert "no number stands at 'contacts.rat'" in capsys.readouterr().err
     assert not (tmp_path / "out" / "blocks").exists()
+
+
+def test_the_document_on_the_page_of_studies_is_read_as_it_stands(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page = (Path(__file__).parents[3] / "docs" / "studies.md").read_text(encoding="utf-8")
+    found = re.search(r"^`bundles.yaml`\n\n```yaml\n(.*?)^```$", page, flags=re.MULTILINE | re.DOTALL)
+    assert found is not None
+    (tmp_path / "bundles.yaml").write_text(found[1], encoding="utf-8")
+    (tmp_path / "people.csv").write_text("id,department\na,X\nb,Y\nc,X\nd,Y\n", encoding="utf-8")
+    (tmp_path / "ties.csv").write_text("learner,sender\na,b\nb,a\nc,a\nd,b\n", encoding="utf-8")
+    read: list[Design] = []
+
+    def stopping(lab: Lab, design: Design) -> None:
+        read.append(design)
+        raise StudyError("far enough")
+
+    monkeypatch.setattr(stages, "run_study", stopping)
+    monkeypatch.chdir(tmp_path)
+    first_look = next(line for line in re.sub(r"\\\n +", "", page).splitlines() if "a first look" in line)
+    for words in (["file=bundles.yaml"], first_look.split("#")[0].split()[2:]):
+        assert main(["study", *words]) == 1
+    assert [arm.name for arm in read[0].study.arms] == ["baseline", "rotation", "peers_first"]
+    assert [len(each.futures) for each in read] == [40, 4]
+    assert read[0].strategy.search.trials == 100 and read[1].strategy.search.trials == 0
