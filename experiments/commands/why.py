@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from experiments.commands.show import print_plain
 from experiments.strategy.figures import AS_GIVEN, FUTURES, NAME, SETTINGS, Figure, Figures, read_figures
-from experiments.strategy.tables import RUNS
+from experiments.strategy.tables import POINTS, RUNS
 from sim.parse import suggestion
 from sim.problems import InputError, Problem
 
@@ -71,6 +71,8 @@ def _explain(folder: Path, figure: Figure) -> None:
     print(f"Computed by: {figure.function}")
     print(f"Formula:     {figure.formula}")
     print(f"From:        {_source(figure)}")
+    if point := _point(folder, figure):
+        print(f"Assumptions: {point}")
     rows = _rows(folder, figure)
     if rows is None:
         return
@@ -92,6 +94,19 @@ def _source(figure: Figure) -> str:
         told.append(f"arms {', '.join(rows.arms[:MOST_ARMS])}")
         told[-1] += f" and {len(rows.arms) - MOST_ARMS} more" if len(rows.arms) > MOST_ARMS else ""
     return "; ".join(told)
+
+
+def _point(folder: Path, figure: Figure) -> str:
+    """The assumptions of the one future that a number is of; empty where it is of more, or of none."""
+    rows = figure.rows
+    if rows.where != FUTURES or len(rows.points) != 1 or not (folder / POINTS).is_file():
+        return ""
+    import pandas as pd
+
+    table = pd.read_csv(folder / POINTS, encoding="utf-8-sig")
+    found = table[table["part"].eq(rows.where) & table["point"].eq(rows.points[0])].drop(columns=["part", "point"])
+    values = found.dropna(axis="columns").to_dict("records")
+    return ", ".join(f"{name} {value:g}" for name, value in values[0].items()) if values else ""
 
 
 def _rows(folder: Path, figure: Figure) -> pd.DataFrame | None:

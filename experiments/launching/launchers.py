@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shutil
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from importlib.util import find_spec
@@ -135,6 +136,9 @@ def read_launcher(values: Sequence[Value], jobs: int | None = None) -> Launcher 
     if not _installed(KINDS[name].module):
         mend = f"run: pip install {KINDS[name].install}"
         problems.append(Problem(f"{GROUP}={name}", f"the launcher {name} is not installed", mend))
+    elif name == "submitit_slurm" and shutil.which("srun") is None:
+        mend = f"give the command on a login node; {GROUP}=submitit_local runs the same jobs on this machine"
+        problems.append(Problem(f"{GROUP}={name}", "there is no Slurm here: srun is not found", mend))
     if problems:
         raise InputError(problems)
     return Launcher(name, tuple((key.removeprefix(_HEAD), value) for key, value in given.items()), jobs)

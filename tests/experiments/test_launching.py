@@ -103,6 +103,7 @@ def test_without_a_launcher_there_is_none() -> None:
 
 def test_every_setting_of_every_launcher_is_checked(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(launchers, "_installed", lambda module: True)
+    monkeypatch.setattr(launchers.shutil, "which", lambda name: f"/usr/bin/{name}")
     good = {launchers._COUNT: "4", launchers._PROCESSES: "-1", launchers._NAME: "a-b_c.d", launchers._ADDRESS: "auto"}
     for name, kind in KINDS.items():
         choice = f"hydra/launcher={name}"
@@ -125,6 +126,15 @@ def test_a_launcher_that_is_not_installed_names_its_remedy(
 ) -> None:
     monkeypatch.setattr(launchers, "_installed", lambda module: False)
     assert f"pip install {command}" in problems(f"hydra/launcher={name}")
+
+
+def test_slurm_is_missed_before_anything_is_launched(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(launchers, "_installed", lambda module: True)
+    monkeypatch.setattr(launchers.shutil, "which", lambda name: None)
+    assert "srun is not found" in problems("hydra/launcher=submitit_slurm")
+    monkeypatch.setattr(launchers.shutil, "which", lambda name: f"/usr/bin/{name}")
+    chosen = read_launcher([Value("hydra/launcher", "", "hydra/launcher=submitit_slurm", False)])
+    assert chosen is not None and chosen.name == "submitit_slurm"
 
 
 def test_a_single_run_takes_no_launcher(run: Run) -> None:

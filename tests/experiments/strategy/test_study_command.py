@@ -162,6 +162,18 @@ def test_a_folder_that_two_commands_wrote_to_is_never_read_as_one(
     assert "another command has written its own table here" in capsys.readouterr().err
 
 
+def test_why_says_what_is_assumed_in_the_future_that_it_names(
+    done: tuple[Path, Path], capsys: pytest.CaptureFixture[str]
+) -> None:
+    _, out = done
+    worst = next(each for each in read_figures(out / "numbers.json") if each.id == "worst/rotation/adequacy")
+    points = pd.read_csv(out / "points.csv", encoding="utf-8-sig").query("part == 'futures'").set_index("point")
+    assert main(["why", str(out), worst.id]) == 0
+    expected = points.loc[worst.value]
+    wanted = f"\nAssumptions: contact {expected['contact']:g}, practice {expected['practice']:g}\n"
+    assert wanted in capsys.readouterr().out
+
+
 def test_a_longer_horizon_is_said_once_for_all_stages(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     document = tmp_path / "small.yaml"
     document.write_text(STUDY.split("  sensitivity:")[0].replace("seeds: 6", "seeds: 2"), encoding="utf-8")
