@@ -52,6 +52,8 @@ def print_answer(answer: Answer, console: Console | None = None) -> None:
     said = f"Effects on {answer.title(answer.lead)} in {unit}; {costs} a person-week."
     if dear := [answer.title(arm) for arm in answer.ranked() if not answer.affordable(arm)]:
         said += f" Beyond the budget where the assumptions are as given: {', '.join(dear)}."
+    if answer.futures is None:
+        said += " No assumption was named as uncertain (strategy.assumptions), so nothing is said of futures."
     out.print(Text(clean(said), style="dim"))
 
 

@@ -110,7 +110,13 @@ def test_arms_beyond_the_budget_are_named_on_the_terminal(capsys: pytest.Capture
     print_answer(replace(found, design=replace_budget(found, found.costs(dearest)["hours"] - 0.001)))
     assert f"as given: {found.title(dearest)}." in " ".join(capsys.readouterr().out.split())
     print_answer(replace(found, design=replace_budget(found, 100.0)))
-    assert "Beyond the budget" not in capsys.readouterr().out
+    told_of = capsys.readouterr().out
+    assert "Beyond the budget" not in told_of and "nothing is said of futures" not in told_of
+
+
+def test_without_assumptions_the_terminal_says_why_there_are_no_futures(capsys: pytest.CaptureFixture[str]) -> None:
+    print_answer(replace(answered(futures=4), futures=None, robust={}))
+    assert "so nothing is said of futures." in " ".join(capsys.readouterr().out.split())
 
 
 def replace_budget(found: Answer, hours: float) -> Any:
