@@ -40,7 +40,7 @@ def portfolio_figures(answer: Answer) -> Iterator[Figure]:
     stays = sum(each.stays for each in found.finalists)
     searched = _rows(answer, found, SEARCHED, found.candidates)
     for name, count, noun, about in (
-        ("tried", len(found.candidates), "portfolio", "portfolios that were tried"),
+        ("tried", len(found.candidates), "different portfolio", "different portfolios that were tried"),
         ("worlds", len(found.seeds), "world", "worlds in which each was tried"),
         ("fresh", len(found.fresh_seeds), "fresh world", "other worlds in which the finalists ran again"),
         ("finalists", len(found.finalists), "finalist", "portfolios that nothing beat in the search"),
