@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 NAME = 12
-"""Characters that a name has at least, so that it is not broken letter by letter."""
+"""Columns that a name has at least, so that it is not broken letter by letter."""
 
 
 def print_answer(answer: Answer, console: Console | None = None) -> None:
@@ -28,6 +28,7 @@ def print_answer(answer: Answer, console: Console | None = None) -> None:
     Effect as given; acceptable in how many futures; largest regret over them; how surely nothing dominates it.
     """
     from rich import box
+    from rich.cells import cell_len
     from rich.console import Console
     from rich.table import Table
     from rich.text import Text
@@ -36,15 +37,16 @@ def print_answer(answer: Answer, console: Console | None = None) -> None:
     figures = figures_of(answer)
     out.print(Text(clean(headline(answer, figures).text), style="bold"))
     paid = kinds_paid(answer)
-    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, collapse_padding=True)
     heads = ("Arm", "Effect (95 %)", *(kind.capitalize() for kind in paid), "Acceptable", "Regret", "Frontier")
-    for place, head in enumerate(heads):
-        width = None if place else NAME
-        table.add_column(
-            head, justify="right" if place else "left", overflow="fold", no_wrap=place > 1, min_width=width
-        )
-    for arm in answer.ranked():
-        table.add_row(*(Text(clean(cell)) for cell in _cells(answer, figures, arm, paid)))
+    rows = [_cells(answer, figures, arm, paid) for arm in answer.ranked()]
+    numbers = sum(2 + max(map(cell_len, column)) for column in [*zip(heads, *rows, strict=True)][1:])
+    room = max(NAME, out.width - numbers - 1)  # names break before numbers do
+    table.add_column(heads[0], overflow="fold", max_width=room)
+    for place, head in enumerate(heads[1:]):
+        table.add_column(head, justify="right", overflow="fold", no_wrap=place > 0 or room > NAME)
+    for row in rows:
+        table.add_row(*(Text(clean(cell)) for cell in row))
     out.print(table)
     outcomes = answer.given.outcomes
     unit = outcomes.unit(answer.lead) or "its own unit"
@@ -73,7 +75,7 @@ def _cells(answer: Answer, figures: Figures, arm: str, paid: list[str]) -> tuple
         found = next(each for each in answer.robust[answer.lead].arms if each.name == arm)
         number_of = len(answer.robust[answer.lead].futures)
         acceptable = f"{round(found.acceptable.value * number_of)}/{number_of}"
-        regret = number(found.regret_max.value, max(digits, 1))
+        regret = number(found.regret_max.value, shown.digits(found.regret_max.value, unit))
     return (
         answer.title(arm), f"{number(result.difference, digits, sign=True)}{ends}", *(spent[kind] for kind in paid),
         acceptable, regret, figures.get("frontier", arm).text,

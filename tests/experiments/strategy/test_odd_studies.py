@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import io
 import math
 from dataclasses import replace
 from typing import Any
 
 import numpy as np
 import pytest
-from made_up_parts import searched
+from made_up_parts import searched, sized
 from made_up_study import POLICIES, answered, planned, worlds
+from rich.console import Console
 
 from experiments.design import Document, read_design, study_of
 from experiments.strategy.answer import Answer, answer
@@ -275,3 +277,18 @@ def test_a_search_in_which_nothing_has_a_value_says_so() -> None:
     assert [each.text.split(" in all of")[0] for each in said] == [
         "No portfolio that was tried has a value of need met"
     ]
+
+
+@pytest.mark.parametrize("money", [False, True])
+def test_on_a_terminal_of_80_columns_names_break_and_numbers_do_not(money: bool) -> None:
+    found = sized(["Peer network", "A policy with a rather long name", "x" * 60], money=money)
+    console = Console(width=80, record=True, force_terminal=False, file=io.StringIO())
+    print_answer(found, console)
+    text = console.export_text()
+    assert all(len(line) <= 80 for line in text.splitlines())
+    figures = figures_of(found)
+    for arm in found.arms:
+        effect = figures.get("effect", arm, "need_met").text.replace(" points", "")
+        effect = effect.replace("(+", "(").replace("to +", "to ")
+        row = next(line for line in text.splitlines() if effect in line)
+        assert row.rstrip().endswith(figures.get("frontier", arm).text)
