@@ -15,6 +15,14 @@ from experiments.workers import Crew, Machine, stop_workers
 
 
 @pytest.fixture(autouse=True)
+def ctrl_c_is_heard() -> Iterator[None]:
+    """A test run in the background ignores Ctrl-C, and what it starts does too."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+@pytest.fixture(autouse=True)
 def no_workers_left() -> Iterator[None]:
     stop_workers()
     yield
