@@ -254,7 +254,7 @@ def _described(
     left: NDArray[np.int64],
     p: float,
 ) -> Box:
-    """A box in the units of its assumptions; coverage is of all failures, though it was found in what was left."""
+    """A box in the units of its assumptions; coverages are of all failures, though it was found in what was left."""
     members = left[inside(shares[left], limits)]
     doubt = quasi_p_values(limits, shares[left], fails[left])
     restrictions = tuple(
@@ -267,7 +267,8 @@ def _described(
         for column, assumption in enumerate(assumptions)
         if np.isfinite(limits[column]).any()
     )
-    fresh = [_fresh(each) for each in (again.coverage, again.density)]
+    of_all = float(fails[left].sum() / fails.sum())
+    fresh = [_fresh(each) for each in (of_all * again.coverage, again.density)]
     return Box(
         restrictions=restrictions,
         futures=members,

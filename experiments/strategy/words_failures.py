@@ -50,7 +50,7 @@ def _box(figures: Figures, found: Discovery, box: Box, place: int, called: str) 
     again = "Of what is left it" if place > 1 else "{arm}"
     judged = ", judged by futures that did not help to find this" if fresh else ""
     return say(again + " gains too little mostly where {where}: there it fails in {density} of the futures, and "
-               "{coverage} of its failures lie there" + judged + ".", **given)  # fmt: skip
+               "{coverage} of all its failures lie there" + judged + ".", **given)  # fmt: skip
 
 
 def portfolio(answer: Answer, figures: Figures) -> tuple[Said, ...]:

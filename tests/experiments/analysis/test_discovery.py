@@ -105,6 +105,7 @@ def test_the_second_box_explains_what_the_first_left() -> None:
     first, second = found.boxes[:2]
     assert not set(first.futures) & set(second.futures)
     assert first.coverage + second.coverage > 0.9
+    assert second.coverage_fresh.high < second.coverage + 0.2, "of all failures too, not of those that the first left"
 
 
 @pytest.mark.parametrize(("least", "word"), [(-5.0, "it does in 0 of the 60"), (9.0, "it does in all but 0 of the 60")])
