@@ -28,7 +28,7 @@ def run_study(lab: Lab, design: Design) -> Answer:
     futures = None
     if design.assumptions:
         design, futures = run_futures(lab, design)
-        given = as_given(lab, design, given.outcomes.seeds)
+        given = as_given(lab, design, given.outcomes.seeds)  # without arms that no future let run
     left_out = len(design.futures) - futures.outcomes.shape[1] if futures is not None else 0
     found = replace(answer(design, given, futures, left_out), notes=missing(lab, asked, design))
     if futures is not None:

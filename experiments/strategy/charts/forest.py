@@ -66,7 +66,7 @@ def draw(scene: Scene) -> Drawn:
     outcomes = list(scene.answer.given.outcomes.values)[:MOST_PANELS]
     arms = order(scene)
     names = Names.of([scene.title(arm) for arm in arms], 3.0 if len(outcomes) < 3 else 2.4)
-    subtitle = "Change against doing nothing in the same worlds: mean, 95 % interval, and each world as a dot"
+    subtitle = "Change against doing nothing in the same worlds: mean, 95 % interval, each world a dot"
     if any(scene.answer.design.strategy.outcomes[name].smallest for name in outcomes):
         subtitle += "; shaded: too small to matter"
     sheet = Sheet.of(title(scene), subtitle, names.height + HEAD + FOOT)
